@@ -1,0 +1,221 @@
+/**
+ * Domain errors. A code, its parameters, whether trying again can help, and the cause.
+ * No HTTP here: http/problems.ts decides the status. docs/errors.md lists every code; a test holds it to this file.
+ */
+
+/** What each code carries. Members become members of the problem document (RFC 9457 §3.2), so no secrets here. */
+export interface ErrorParameters {
+  unauthenticated: Record<never, never>;
+  link_invalid: Record<never, never>;
+  not_allowed: { action: string };
+  route_missing: Record<never, never>;
+  method_not_allowed: { allowed: readonly string[] };
+  document_missing: { id: string };
+  document_deleted: { id: string; purgeAfter: string | null };
+  not_ready: { id: string; state: string };
+  archived_offline: { id: string };
+  quarantined: { id: string };
+  state_conflict: { id: string; state: string; wanted: string };
+  revision_required: Record<never, never>;
+  revision_conflict: { id: string; revision: number };
+  idempotency_in_progress: Record<never, never>;
+  idempotency_mismatch: Record<never, never>;
+  invalid_input: { field: string; problem: string };
+  unknown_document_type: { type: string; known: readonly string[] };
+  unknown_parameter: { parameter: string; known: readonly string[] };
+  invalid_form: { problem: string };
+  length_mismatch: { declared: number; received: number };
+  empty_body: Record<never, never>;
+  too_large: { limit: number; received: number };
+  too_slow: { minimumRate: number };
+  type_refused: { detected: string; accepted: readonly string[] };
+  range_unsatisfiable: { size: number };
+  store_unavailable: Record<never, never>;
+  records_unavailable: Record<never, never>;
+  busy: Record<never, never>;
+  internal: Record<never, never>;
+  /** Raised inside the house only; documents.ts turns it into `internal`. */
+  object_exists: { key: string };
+  /** Raised inside the house only: a record says bytes are there and the store has none. */
+  object_missing: { key: string };
+  /** The caller went away or the server is stopping. Nobody is left to read an answer. */
+  aborted: { reason: string };
+}
+
+export type ErrorCode = keyof ErrorParameters;
+
+interface Entry<C extends ErrorCode> {
+  /** Short, the same for every occurrence (RFC 9457 §3.1.3). */
+  readonly title: string;
+  /** What happened this time, and what to do about it. */
+  readonly detail: (p: ErrorParameters[C]) => string;
+  /** The same call may succeed later without being changed. */
+  readonly retryable?: boolean;
+}
+
+const quote = (values: readonly string[]) => values.join(', ');
+
+export const catalogue: { readonly [C in ErrorCode]: Entry<C> } = {
+  unauthenticated: {
+    title: 'No valid API key',
+    detail: () =>
+      'Send an API key as "Authorization: Bearer <key>". Keys are made with `strongroom keys create`.',
+  },
+  link_invalid: {
+    title: 'This link does not work',
+    detail: () => 'The link was changed, has expired or never existed. Ask for a new one.',
+  },
+  not_allowed: {
+    title: 'Not allowed',
+    detail: (p) => `These credentials do not allow "${p.action}".`,
+  },
+  route_missing: {
+    title: 'No such route',
+    detail: () => 'Nothing answers at this path. The API lives under /v1.',
+  },
+  method_not_allowed: {
+    title: 'Method not allowed',
+    detail: (p) => `This path answers ${quote(p.allowed)}.`,
+  },
+  document_missing: { title: 'No such document', detail: (p) => `There is no document ${p.id} to be had.` },
+  document_deleted: {
+    title: 'The document was deleted',
+    detail: (p) =>
+      p.purgeAfter === null
+        ? `Document ${p.id} is in the trash. Restore it to read it.`
+        : `Document ${p.id} is in the trash until ${p.purgeAfter}. Restore it before then to read it.`,
+  },
+  not_ready: {
+    title: 'Not ready yet',
+    detail: (p) => `Document ${p.id} is ${p.state}. Try again in a moment.`,
+    retryable: true,
+  },
+  archived_offline: {
+    title: 'The document is archived offline',
+    detail: (p) => `Document ${p.id} must be brought back from the archive before it can be read.`,
+  },
+  quarantined: {
+    title: 'The document is quarantined',
+    detail: (p) => `Document ${p.id} is held back and can't be read.`,
+  },
+  state_conflict: {
+    title: 'The document is in another state',
+    detail: (p) => `Document ${p.id} is ${p.state}; from there it can't become ${p.wanted}.`,
+  },
+  revision_required: {
+    title: 'Say which revision you are changing',
+    detail: () => 'Send If-Match with the ETag of the document as you last read it.',
+  },
+  revision_conflict: {
+    title: 'The document has changed meanwhile',
+    detail: (p) =>
+      `Document ${p.id} is at revision ${p.revision}. Read it again, then repeat the change with its ETag.`,
+  },
+  idempotency_in_progress: {
+    title: 'The same upload is still running',
+    detail: () => 'An upload with this Idempotency-Key is under way. Ask again in a moment for its answer.',
+    retryable: true,
+  },
+  idempotency_mismatch: {
+    title: 'The Idempotency-Key was used for something else',
+    detail: () =>
+      'This Idempotency-Key belongs to an upload with another record, type, filename, length or digest. Use a new one.',
+  },
+  invalid_input: { title: 'Invalid input', detail: (p) => `${p.field}: ${p.problem}` },
+  unknown_document_type: {
+    title: 'No such document type',
+    detail: (p) => `"${p.type}" is not configured. Known types: ${quote(p.known)}.`,
+  },
+  unknown_parameter: {
+    title: 'Unknown parameter',
+    detail: (p) =>
+      p.known.length === 0
+        ? `"${p.parameter}" is not a parameter of this call; it takes none.`
+        : `"${p.parameter}" is not a parameter of this call. It takes: ${quote(p.known)}.`,
+  },
+  invalid_form: { title: 'The form can’t be read', detail: (p) => p.problem },
+  length_mismatch: {
+    title: 'The body has another length than declared',
+    detail: (p) =>
+      `${p.declared} bytes were declared and ${p.received} arrived. Nothing was kept; send it again.`,
+  },
+  empty_body: { title: 'The document is empty', detail: () => 'The file has no bytes. Nothing was kept.' },
+  too_large: {
+    title: 'The document is too large',
+    detail: (p) =>
+      `At most ${p.limit} bytes are accepted here; this is ${p.received} or more. Nothing was kept.`,
+  },
+  too_slow: {
+    title: 'The upload was too slow',
+    detail: (p) =>
+      `Less than ${p.minimumRate} bytes a second arrived over a minute. Nothing was kept; send it again.`,
+    retryable: true,
+  },
+  type_refused: {
+    title: 'This kind of file is not accepted',
+    detail: (p) => `The file is ${p.detected}. Accepted here: ${quote(p.accepted)}.`,
+  },
+  range_unsatisfiable: {
+    title: 'No such range',
+    detail: (p) => `The document has ${p.size} bytes.`,
+  },
+  store_unavailable: {
+    title: 'The document store does not answer',
+    detail: () => 'Nothing was changed by this call, or it will be settled shortly. Try again in a moment.',
+    retryable: true,
+  },
+  records_unavailable: {
+    title: 'The records do not answer',
+    detail: () => 'Nothing was changed by this call, or it will be settled shortly. Try again in a moment.',
+    retryable: true,
+  },
+  busy: {
+    title: 'Too busy',
+    detail: () => 'The service has no room for this now. Try again in a moment.',
+    retryable: true,
+  },
+  internal: {
+    title: 'Something went wrong here',
+    detail: () => 'The fault is in the service. Its log says more under this request id.',
+  },
+  object_exists: { title: 'The key is taken', detail: (p) => `An object already lies at ${p.key}.` },
+  object_missing: { title: 'The object is missing', detail: (p) => `No object lies at ${p.key}.` },
+  aborted: { title: 'Ended early', detail: (p) => p.reason, retryable: true },
+};
+
+/**
+ * The one error of the domain. `cause` holds what the store or database said; it goes to the operator's log with its
+ * code and never into an answer.
+ */
+export class StrongroomError<C extends ErrorCode = ErrorCode> extends Error {
+  override readonly name = 'StrongroomError';
+  readonly code: C;
+  readonly parameters: ErrorParameters[C];
+
+  constructor(code: C, parameters: ErrorParameters[C], options?: { cause?: unknown }) {
+    super((catalogue[code] as Entry<C>).detail(parameters), options);
+    this.code = code;
+    this.parameters = parameters;
+  }
+
+  get title(): string {
+    return catalogue[this.code].title;
+  }
+
+  get retryable(): boolean {
+    return catalogue[this.code].retryable ?? false;
+  }
+}
+
+/** True when `error` is a domain error with that code. */
+export function hasCode<C extends ErrorCode>(error: unknown, code: C): error is StrongroomError<C> {
+  return error instanceof StrongroomError && error.code === code;
+}
+
+/**
+ * Something an operator must change before the service can start: a wrong setting, a missing bucket, records of another
+ * deployment. The message is one line that says what it is and what to do. main.ts prints it and exits with 1.
+ */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+}
