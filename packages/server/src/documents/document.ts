@@ -121,3 +121,8 @@ export const eventActions = [
 ] as const;
 
 export type EventAction = (typeof eventActions)[number];
+
+/** The extension of a filename with its dot, or '' where it has none. */
+export function extensionOf(filename: string): string {
+  return /\.[^.]{1,16}$/.exec(filename)?.[0] ?? '';
+}

@@ -1,9 +1,31 @@
 import type { Readable } from 'node:stream';
-import type { ByteRange } from '../objects/object-store.ts';
-import type { Filter, Page, Position } from '../records/document-records.ts';
-import type { Document, Event, JsonObject } from './document.ts';
-import type { Caller } from './permissions.ts';
+import { hasCode, StrongroomError } from '../errors.ts';
+import { cleanFilename } from '../inspection/filename.ts';
+import { assertMetadata } from '../inspection/names.ts';
+import type { Log } from '../log.ts';
+import type { ByteRange, ObjectStore } from '../objects/object-store.ts';
+import type {
+  Changes,
+  DocumentRecords,
+  Filter,
+  Happened,
+  Page,
+  Position,
+} from '../records/document-records.ts';
+import {
+  assertMayBecome,
+  type Document,
+  type Event,
+  extensionOf,
+  type JsonObject,
+  listedStates,
+  type State,
+} from './document.ts';
+import { type Action, assertAllowed, type Caller } from './permissions.ts';
 import type { DocumentType } from './policy.ts';
+import { purge } from './purge.ts';
+import { Receiving, type ReceivingParts } from './receive.ts';
+import { isUuid } from './uuid.ts';
 
 /** What a caller says of the bytes it brings. Claims only; the server decides. */
 export interface NewDocument {
@@ -73,4 +95,287 @@ export interface DocumentsPort {
   restore(caller: Caller, id: string): Promise<Document>;
   readonly types: readonly DocumentType[];
   limit(type: DocumentType): number;
+}
+
+export interface DocumentsParts extends ReceivingParts {
+  readonly records: DocumentRecords;
+  readonly store: ObjectStore;
+  readonly log: Log;
+  /** Milliseconds that the record of a purged document still answers. */
+  readonly forgetAfter: number;
+}
+
+type ReadableState = Document & { readonly size: number; readonly sha256: string };
+
+/** The longest that a redirect's presigned URL lives, in seconds. */
+const directFor = 60;
+
+/** The rules: who may do what to which document in which state. */
+export class Documents implements DocumentsPort {
+  readonly #parts: DocumentsParts;
+  readonly #receiving: Receiving;
+
+  constructor(parts: DocumentsParts) {
+    this.#parts = parts;
+    this.#receiving = new Receiving(parts);
+  }
+
+  get types(): readonly DocumentType[] {
+    return this.#parts.policy.types;
+  }
+
+  limit(type: DocumentType): number {
+    return this.#parts.policy.limit(type);
+  }
+
+  /** See `Receiving.receive`. */
+  receive(caller: Caller, draft: NewDocument, body: IncomingBody, signal: AbortSignal) {
+    return this.#receiving.receive(caller, draft, body, signal);
+  }
+
+  /** The record answers in every state until it is forgotten. Raises `document_missing`. */
+  async describe(caller: Caller, id: string): Promise<Document> {
+    return this.#get(caller, 'read', id);
+  }
+
+  /** Raises `document_missing`, `not_ready`, `quarantined`, `document_deleted`. */
+  async read(caller: Caller, id: string): Promise<ReadableDocument> {
+    const document = assertReadable(await this.#get(caller, 'read', id));
+    return {
+      document,
+      open: async (range, signal) => {
+        try {
+          const options = { ...(range ? { range } : {}), ...(signal ? { signal } : {}) };
+          return (await this.#parts.store.open(document.storage.key, options)).body;
+        } catch (error) {
+          // A readable record without bytes is our fault, not the caller's.
+          if (hasCode(error, 'object_missing') || hasCode(error, 'range_unsatisfiable')) {
+            throw new StrongroomError('internal', {}, { cause: error });
+          }
+          throw error;
+        }
+      },
+    };
+  }
+
+  async direct(
+    caller: Caller,
+    readable: ReadableDocument,
+    disposition: 'inline' | 'attachment',
+  ): Promise<string | null> {
+    const { document } = readable;
+    assertAllowed(caller, 'read', document);
+    return this.#parts.store.link(document.storage.key, {
+      expiresIn: directFor,
+      filename: document.filename,
+      disposition,
+      contentType: document.contentType,
+    });
+  }
+
+  async find(
+    caller: Caller,
+    filter: Filter,
+    page: Page,
+  ): Promise<{ documents: Document[]; next: Position | null }> {
+    assertAllowed(caller, 'list');
+    return this.#parts.records.find(filter, page);
+  }
+
+  /** Raises `document_missing`, `document_deleted`, `state_conflict`, `revision_conflict`, `invalid_input`. */
+  async change(
+    caller: Caller,
+    id: string,
+    revision: number,
+    changes: { filename?: string; metadata?: JsonObject },
+  ): Promise<Document> {
+    const document = await this.#get(caller, 'change', id);
+    if (document.state === 'deleted') throw deleted(document);
+    if (changes.metadata) assertMetadata(changes.metadata);
+    const cleaned = {
+      ...(changes.filename === undefined
+        ? {}
+        : { filename: cleanFilename(changes.filename, extensionOf(document.filename)) }),
+      ...(changes.metadata === undefined ? {} : { metadata: changes.metadata }),
+    };
+    // The history names what changed, not the values: they go with the document when it is purged.
+    const happened = this.#happened(caller, 'document.changed', { changed: Object.keys(cleaned) });
+    return this.#parts.records.change(id, revision, listedStates, cleaned, happened);
+  }
+
+  /** Raises `document_missing`. */
+  async events(caller: Caller, id: string): Promise<Event[]> {
+    await this.#get(caller, 'read', id);
+    return this.#parts.records.events(id);
+  }
+
+  async assertLinkable(caller: Caller, id: string): Promise<Document> {
+    return assertReadable(await this.#get(caller, 'link', id));
+  }
+
+  /** A repeat gives the same answer. Raises `document_missing`, `state_conflict`. */
+  archive(caller: Caller, id: string): Promise<Document> {
+    return retriedOnce(() => this.#archive(caller, id));
+  }
+
+  async #archive(caller: Caller, id: string): Promise<Document> {
+    const document = await this.#get(caller, 'archive', id);
+    if (document.state === 'archived') return document;
+    return this.#move(caller, document, 'archived', 'document.archived', {
+      archivedAt: new Date(),
+      dueIn: null,
+    });
+  }
+
+  /** A repeat gives the same answer. Raises `document_missing`, `state_conflict`. */
+  unarchive(caller: Caller, id: string): Promise<Document> {
+    return retriedOnce(() => this.#unarchive(caller, id));
+  }
+
+  async #unarchive(caller: Caller, id: string): Promise<Document> {
+    const document = await this.#get(caller, 'archive', id);
+    if (document.state === 'available') return document;
+    if (document.state !== 'archived') throw conflict(document, 'available');
+    return this.#move(caller, document, 'available', 'document.unarchived', {
+      archivedAt: null,
+      dueIn: null,
+    });
+  }
+
+  /**
+   * Per the type's rule: into the trash (the document in `deleted`), or gone now (null). In `receiving` it abandons
+   * (null). A repeat gives the same answer. Raises `document_missing`, `state_conflict`.
+   */
+  remove(caller: Caller, id: string): Promise<Document | null> {
+    return retriedOnce(() => this.#remove(caller, id));
+  }
+
+  async #remove(caller: Caller, id: string): Promise<Document | null> {
+    const document = await this.#get(caller, 'delete', id);
+    const { state } = document;
+    if (state === 'abandoned' || state === 'purging' || state === 'purged') return null;
+    if (state === 'receiving') {
+      await this.#move(
+        caller,
+        document,
+        'abandoned',
+        'document.abandoned',
+        { dueIn: 0 },
+        { reason: 'deleted' },
+      );
+      this.#parts.uploads.end(id, 'the document was deleted while it was received');
+      return null;
+    }
+    const trashFor = this.#trashFor(document);
+    if (state === 'deleted') return trashFor > 0 ? document : this.#purgeNow(document);
+    const deletedAt = new Date();
+    const purgeAfter = new Date(deletedAt.getTime() + trashFor);
+    const removed = await this.#move(
+      caller,
+      document,
+      'deleted',
+      'document.deleted',
+      { stateBefore: state, deletedAt, purgeAfter, dueIn: trashFor },
+      { purgeAfter: purgeAfter.toISOString() },
+    );
+    return trashFor > 0 ? removed : this.#purgeNow(removed);
+  }
+
+  /** Out of the trash, into the state before. A repeat gives the same answer. Raises `document_missing`, `state_conflict`. */
+  restore(caller: Caller, id: string): Promise<Document> {
+    return retriedOnce(() => this.#restore(caller, id));
+  }
+
+  async #restore(caller: Caller, id: string): Promise<Document> {
+    const document = await this.#get(caller, 'restore', id);
+    if (listedStates.includes(document.state)) return document;
+    const to = document.stateBefore;
+    if (document.state !== 'deleted' || to === null) throw conflict(document, 'available');
+    return this.#move(caller, document, to, 'document.restored', {
+      stateBefore: null,
+      deletedAt: null,
+      purgeAfter: null,
+      dueIn: null,
+    });
+  }
+
+  async #get(caller: Caller, action: Action, id: string): Promise<Document> {
+    assertAllowed(caller, action, { id });
+    const document = isUuid(id) ? await this.#parts.records.get(id) : null;
+    if (!document) throw new StrongroomError('document_missing', { id });
+    return document;
+  }
+
+  async #move(
+    caller: Caller,
+    document: Document,
+    to: State,
+    action: Happened['action'],
+    changes: Changes,
+    details: JsonObject = {},
+  ): Promise<Document> {
+    assertMayBecome(document, to);
+    return this.#parts.records.transition(
+      document.id,
+      [document.state],
+      to,
+      changes,
+      this.#happened(caller, action, details),
+    );
+  }
+
+  #happened(caller: Caller, action: Happened['action'], details: JsonObject): Happened {
+    return { action, actor: caller.actor, requestId: caller.requestId, at: new Date(), details };
+  }
+
+  /** A type that is configured no more keeps to the careful rule: the trash. */
+  #trashFor(document: Document): number {
+    const type = this.#parts.policy.types.find(({ id }) => id === document.type);
+    return type?.trashFor ?? defaultTrashFor;
+  }
+
+  /** The state says that it goes; should the store not answer now, the chore goes on. */
+  async #purgeNow(document: Document): Promise<null> {
+    try {
+      await purge(this.#parts, document);
+    } catch (error) {
+      this.#parts.log.warn(
+        { error, document: document.id },
+        'the bytes of a deleted document are still to be removed',
+      );
+    }
+    return null;
+  }
+}
+
+/** Of two calls that race, the second sees what the first did and answers from there. */
+async function retriedOnce<T>(move: () => Promise<T>): Promise<T> {
+  try {
+    return await move();
+  } catch (error) {
+    if (hasCode(error, 'state_conflict')) return move();
+    throw error;
+  }
+}
+
+const defaultTrashFor = 30 * 24 * 3_600_000;
+
+function assertReadable(document: Document): ReadableState {
+  const { id, state, size, sha256 } = document;
+  if (state === 'receiving' || state === 'inspecting') throw new StrongroomError('not_ready', { id, state });
+  if (state === 'quarantined') throw new StrongroomError('quarantined', { id });
+  if (state === 'deleted') throw deleted(document);
+  if (state !== 'available' && state !== 'archived') throw new StrongroomError('document_missing', { id });
+  if (size === null || sha256 === null)
+    throw new Error(`document ${id} is ${state} without a size or a digest`);
+  return { ...document, size, sha256 };
+}
+
+function deleted(document: Document): StrongroomError {
+  const purgeAfter = document.purgeAfter?.toISOString() ?? null;
+  return new StrongroomError('document_deleted', { id: document.id, purgeAfter });
+}
+
+function conflict(document: Document, wanted: State): StrongroomError {
+  return new StrongroomError('state_conflict', { id: document.id, state: document.state, wanted });
 }

@@ -1,0 +1,275 @@
+import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import { hasCode, StrongroomError } from '../errors.ts';
+import { cleanFilename } from '../inspection/filename.ts';
+import { readHead } from '../inspection/head.ts';
+import { measure, measureBuffer } from '../inspection/measure.ts';
+import { assertMetadata, assertRecordId } from '../inspection/names.ts';
+import { type Sniffed, sniff } from '../inspection/sniff.ts';
+import type { Log } from '../log.ts';
+import { makeKey } from '../objects/keys.ts';
+import type { ObjectStore, Stored } from '../objects/object-store.ts';
+import type { DocumentRecords, Draft, Idempotency } from '../records/document-records.ts';
+import type { Document } from './document.ts';
+import type { IncomingBody, NewDocument } from './documents.ts';
+import { assertAllowed, type Caller } from './permissions.ts';
+import type { DocumentType, Policy } from './policy.ts';
+import type { Uploads } from './uploads.ts';
+import { uuidv7 } from './uuid.ts';
+
+/** Idempotency keys are kept for 48 hours. */
+const idempotencyKeptFor = 48 * 3_600_000;
+
+/** Pauses before the last step of an upload is tried again, in milliseconds: its bytes are stored, only the state is missing. */
+const settlePauses = [200, 1_000, 3_000];
+
+export interface ReceivingParts {
+  readonly records: DocumentRecords;
+  readonly store: ObjectStore;
+  readonly policy: Policy;
+  readonly uploads: Uploads;
+  readonly keyTemplate: string;
+  readonly uploadDeadAfter: number;
+  readonly deployment: () => string;
+  readonly log: Log;
+}
+
+interface Measured {
+  readonly size: number;
+  readonly sha256: string;
+}
+
+/**
+ * Takes one document in: head → record → bytes → state (promise 1). Whatever ends it early leaves either no record or
+ * one in `receiving` or `abandoned`, which the chores settle.
+ */
+export class Receiving {
+  readonly #parts: ReceivingParts;
+
+  constructor(parts: ReceivingParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Raises `not_allowed`, `invalid_input`, `unknown_document_type`, `too_large`, `empty_body`, `type_refused`,
+   * `idempotency_*`, `state_conflict`, `store_unavailable`, `records_unavailable`, and what the body's stream raises.
+   */
+  async receive(
+    caller: Caller,
+    draft: NewDocument,
+    body: IncomingBody,
+    signal: AbortSignal,
+  ): Promise<{ document: Document; replayed: boolean }> {
+    assertAllowed(caller, 'upload');
+    const { type, limit } = this.#judge(draft, body);
+    const { head, body: bytes } = await readHead(body.open(), body.size);
+    if (head.length === 0) throw new StrongroomError('empty_body', {});
+    const found = await sniff(head, draft);
+    if (!type.accept.includes(found.contentType)) {
+      throw new StrongroomError('type_refused', { detected: found.contentType, accepted: type.accept });
+    }
+    const { document, created } = await this.#parts.records.create(
+      this.#draft(caller, draft, found),
+      {
+        action: 'document.received',
+        actor: caller.actor,
+        requestId: caller.requestId,
+        at: new Date(),
+        details: found.agrees ? {} : { claimed: found.claimed, detected: found.contentType },
+      },
+      idempotency(caller, draft, body),
+    );
+    if (!created) {
+      await drained(bytes);
+      return { document, replayed: true };
+    }
+    return {
+      document: await this.#parts.uploads.run(document.id, signal, (s) =>
+        this.#store(caller, document, bytes, body, limit, s),
+      ),
+      replayed: false,
+    };
+  }
+
+  /** What can be judged before a byte is read. */
+  #judge(draft: NewDocument, body: IncomingBody): { type: DocumentType; limit: number } {
+    assertRecordId(draft.recordId);
+    assertMetadata(draft.metadata);
+    const type = this.#parts.policy.type(draft.type);
+    const limit = this.#parts.policy.limit(type);
+    const announced = body.size ?? body.atLeast ?? 0;
+    if (announced > limit) throw new StrongroomError('too_large', { limit, received: announced });
+    if (body.size === 0) throw new StrongroomError('empty_body', {});
+    return { type, limit };
+  }
+
+  #draft(caller: Caller, draft: NewDocument, found: Sniffed): Draft {
+    const { store, keyTemplate, uploadDeadAfter } = this.#parts;
+    const createdAt = new Date();
+    const id = uuidv7(createdAt);
+    return {
+      id,
+      recordId: draft.recordId,
+      type: draft.type,
+      filename: cleanFilename(draft.filename, found.ext),
+      contentType: found.contentType,
+      state: 'receiving',
+      storage: {
+        store: store.kind,
+        bucket: store.bucket,
+        key: makeKey(keyTemplate, {
+          recordId: draft.recordId,
+          type: draft.type,
+          id,
+          ext: found.ext,
+          createdAt,
+        }),
+        versionId: null,
+        storageClass: store.describe().storageClass,
+      },
+      metadata: draft.metadata,
+      replaces: draft.replaces,
+      createdAt,
+      createdBy: caller.actor,
+      dueIn: uploadDeadAfter,
+    };
+  }
+
+  async #store(
+    caller: Caller,
+    document: Document,
+    bytes: Buffer | Readable,
+    body: IncomingBody,
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<Document> {
+    try {
+      const { stored, measured } = await this.#put(document, bytes, body, limit, signal);
+      if (measured.size === 0) throw new StrongroomError('empty_body', {});
+      return await this.#settle(caller, document, stored, measured);
+    } catch (error) {
+      await this.#abandon(caller, document, error);
+      throw error;
+    }
+  }
+
+  async #put(
+    document: Document,
+    bytes: Buffer | Readable,
+    body: IncomingBody,
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<{ stored: Stored; measured: Measured }> {
+    const { store, deployment } = this.#parts;
+    const { id, recordId, type, filename, contentType, storage } = document;
+    const description = {
+      version: 1 as const,
+      deployment: deployment(),
+      id,
+      recordId,
+      type,
+      filename,
+      createdAt: document.createdAt.toISOString(),
+    };
+    if (Buffer.isBuffer(bytes)) {
+      if (bytes.length > limit) throw new StrongroomError('too_large', { limit, received: bytes.length });
+      const measured = measureBuffer(bytes);
+      const { size, sha256 } = measured;
+      const stored = await store.put(storage.key, bytes, {
+        size,
+        sha256,
+        contentType,
+        description: { ...description, sha256 },
+        signal,
+      });
+      return { stored, measured };
+    }
+    const measuring = measure(bytes, { limit });
+    const stored = await store.put(storage.key, measuring.body, {
+      ...(body.size === null ? { atMost: limit } : { size: body.size }),
+      ...(body.size === null && body.atLeast !== null ? { atLeast: body.atLeast } : {}),
+      contentType,
+      description,
+      signal,
+    });
+    return { stored, measured: measuring.result() };
+  }
+
+  /** The bytes are stored; only now does the document become readable. A lost answer of the records is looked up, not guessed. */
+  async #settle(caller: Caller, document: Document, stored: Stored, measured: Measured): Promise<Document> {
+    const { records, store } = this.#parts;
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await records.transition(
+          document.id,
+          ['receiving'],
+          'available',
+          { size: measured.size, sha256: measured.sha256, versionId: stored.versionId, dueIn: null },
+          {
+            action: 'document.available',
+            actor: caller.actor,
+            requestId: caller.requestId,
+            at: new Date(),
+            details: { size: measured.size, sha256: measured.sha256 },
+          },
+        );
+      } catch (error) {
+        const pause = settlePauses[attempt];
+        if (hasCode(error, 'records_unavailable') && pause !== undefined) {
+          await new Promise((resolve) => setTimeout(resolve, pause));
+          continue;
+        }
+        if (!hasCode(error, 'state_conflict') && !hasCode(error, 'document_missing')) throw error;
+        const now = await records.get(document.id);
+        if (now?.sha256 === measured.sha256) return now;
+        // Given up meanwhile: whoever did so looked for its bytes already, perhaps before they were there.
+        if (now === null || now.state === 'abandoned') await store.remove(document.storage.key);
+        throw error;
+      }
+    }
+  }
+
+  /** Best effort: what can't be written now is found by the chore, for want of a heartbeat. */
+  async #abandon(caller: Caller, document: Document, error: unknown): Promise<void> {
+    const { records, log } = this.#parts;
+    try {
+      await records.transition(
+        document.id,
+        ['receiving'],
+        'abandoned',
+        { dueIn: 0 },
+        {
+          action: 'document.abandoned',
+          actor: caller.actor,
+          requestId: caller.requestId,
+          at: new Date(),
+          details: { reason: error instanceof StrongroomError ? error.code : 'internal' },
+        },
+      );
+    } catch (failure) {
+      if (!hasCode(failure, 'state_conflict') && !hasCode(failure, 'document_missing')) {
+        log.warn(
+          { error: failure, document: document.id },
+          'a failed upload could not be marked; a chore settles it',
+        );
+      }
+    }
+  }
+}
+
+function idempotency(caller: Caller, draft: NewDocument, body: IncomingBody): Idempotency | undefined {
+  if (draft.idempotencyKey === null) return undefined;
+  const told = [draft.recordId, draft.type, draft.filename, body.declared, draft.contentDigest];
+  return {
+    scope: `${caller.actor.kind}:${caller.actor.id}`,
+    key: draft.idempotencyKey,
+    fingerprint: createHash('sha256').update(JSON.stringify(told)).digest('hex'),
+    keptFor: idempotencyKeptFor,
+  };
+}
+
+/** Reads a body to its end, so that the client hears the answer. */
+async function drained(bytes: Buffer | Readable): Promise<void> {
+  if (Buffer.isBuffer(bytes)) return;
+  for await (const _ of bytes);
+}

@@ -1,0 +1,64 @@
+import type { Log } from '../log.ts';
+
+/**
+ * A bounded, repeatable piece of background work that claims due rows. Safe to run twice and from two processes at
+ * once: a row is leased to one, and every step it takes is a guarded transition.
+ */
+export interface Chore {
+  readonly name: string;
+  /** Handles at most `limit` rows. Raises only what concerns all rows (records away); one row's failure is logged and comes due again. */
+  run(options: { limit: number; signal: AbortSignal }): Promise<{ done: number; more: boolean }>;
+}
+
+const rowsPerRun = 100;
+
+/** Runs the chores one after another, again and again, until stopped. */
+export class Lifecycle {
+  readonly #chores: readonly Chore[];
+  readonly #every: number;
+  readonly #log: Log;
+  readonly #stopping = new AbortController();
+  #timer: NodeJS.Timeout | null = null;
+  #round: Promise<void> = Promise.resolve();
+
+  /** @param every milliseconds between two rounds */
+  constructor(chores: readonly Chore[], every: number, log: Log) {
+    this.#chores = chores;
+    this.#every = every;
+    this.#log = log;
+  }
+
+  start(): void {
+    if (this.#stopping.signal.aborted) return;
+    // A tenth of jitter keeps processes that were started together from asking the database together for ever.
+    const pause = this.#every * (0.95 + Math.random() * 0.1);
+    this.#timer = setTimeout(() => {
+      this.#round = this.round().finally(() => this.start());
+    }, pause).unref();
+  }
+
+  /** One round over all chores, each until nothing is due. A chore's failure is logged and the next one runs. */
+  async round(): Promise<void> {
+    const { signal } = this.#stopping;
+    for (const chore of this.#chores) {
+      try {
+        let more = true;
+        while (more && !signal.aborted) {
+          const run = await chore.run({ limit: rowsPerRun, signal });
+          if (run.done > 0) this.#log.info({ chore: chore.name, done: run.done }, 'chore ran');
+          more = run.more;
+        }
+      } catch (error) {
+        if (!signal.aborted)
+          this.#log.warn({ error, chore: chore.name }, 'a chore failed; it is tried again');
+      }
+    }
+  }
+
+  /** Ends after the row at hand. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    if (this.#timer) clearTimeout(this.#timer);
+    await this.#round;
+  }
+}
