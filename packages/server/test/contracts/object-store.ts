@@ -620,7 +620,9 @@ function digest(bytes: Buffer): string {
 }
 
 async function listed(objects: AsyncIterable<ListedObject>): Promise<ListedObject[]> {
-  return Array.fromAsync(objects);
+  const found: ListedObject[] = [];
+  for await (const object of objects) found.push(object);
+  return found;
 }
 
 async function keys(objects: AsyncIterable<ListedObject>): Promise<string[]> {
