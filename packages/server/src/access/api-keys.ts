@@ -1,0 +1,135 @@
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { StrongroomError } from '../errors.ts';
+import type { ApiKeyRecord, KeyRecords } from './key-records.ts';
+
+/** Whoever holds a key, as events and logs name them. */
+export interface KeyHolder {
+  readonly kind: 'key';
+  /** The key's public part, or `environment` for STRONGROOM_API_KEY. */
+  readonly id: string;
+}
+
+/** How long a verified key is taken without asking the records, so how long a revoked one can live on. Milliseconds. */
+const trustedFor = 5_000;
+const mostTrusted = 10_000;
+/** Look-ups of keys that were never seen to exist: this many at once, this many in line, then `busy`. */
+const lookUpsAtOnce = 4;
+const lookUpsInLine = 256;
+
+const written = /^sr_([0-9a-f]{12})_[A-Za-z0-9_-]{43}$/;
+
+/** A new key, `sr_<id>_<secret>` with 256 random bits, and the record that recognises it. The key is kept nowhere else. */
+export function makeKey(name: string, at: Date): { key: string; record: ApiKeyRecord } {
+  const id = randomBytes(6).toString('hex');
+  return recordOf(`sr_${id}_${randomBytes(32).toString('base64url')}`, name, at);
+}
+
+/** The record of a key that exists already. Raises an Error when it is not written as `makeKey` writes keys. */
+export function recordOf(key: string, name: string, at: Date): { key: string; record: ApiKeyRecord } {
+  const id = idOf(key);
+  if (id === null) throw new Error('not a key');
+  return { key, record: { id, name, hash: sha256(key).toString('hex'), createdAt: at, revokedAt: null } };
+}
+
+/** The public part of a key, or null when it is not written as `makeKey` writes keys. */
+export function idOf(key: string): string | null {
+  return written.exec(key)?.[1] ?? null;
+}
+
+interface Trusted {
+  readonly hash: Buffer;
+  readonly until: number;
+}
+
+/**
+ * Finds out who calls, from the Authorization field (RFC 9110 §11.4, RFC 6750 §2.1).
+ *
+ * STRONGROOM_API_KEY is compared first and never needs the records. A key of the records is trusted for five seconds
+ * after it was read there. That it is missing is never remembered: a key made a second ago works, and made-up ids fill
+ * no memory. What made-up ids can cost is bounded by the line for look-ups, which keys seen before don't stand in.
+ */
+export class Authenticator {
+  readonly #records: Pick<KeyRecords, 'findKey'>;
+  readonly #environmentHash: Buffer | null;
+  readonly #now: () => number;
+  readonly #trusted = new Map<string, Trusted>();
+  readonly #asking = new Map<string, Promise<Trusted | null>>();
+  readonly #line: (() => void)[] = [];
+  #lookUps = 0;
+
+  /** @param now milliseconds of a clock that never goes back */
+  constructor(
+    records: Pick<KeyRecords, 'findKey'>,
+    environmentKey: string | null,
+    now: () => number = () => performance.now(),
+  ) {
+    this.#records = records;
+    this.#environmentHash = environmentKey === null ? null : sha256(Buffer.from(environmentKey));
+    this.#now = now;
+  }
+
+  /** Raises `unauthenticated`; `records_unavailable` and `busy` when that can't be found out now. */
+  async authenticate(authorization: string | undefined): Promise<{ actor: KeyHolder }> {
+    const key = /^bearer +(\S.*)$/i.exec(authorization ?? '')?.[1];
+    if (key === undefined) throw new StrongroomError('unauthenticated', {});
+    // Node reads fields as Latin-1; these are the bytes that were sent.
+    const offered = sha256(Buffer.from(key, 'latin1'));
+    if (this.#environmentHash !== null && timingSafeEqual(offered, this.#environmentHash))
+      return { actor: { kind: 'key', id: 'environment' } };
+    const id = idOf(key);
+    const trusted = id === null ? null : (this.#remembered(id) ?? (await this.#ask(id)));
+    if (id === null || trusted === null || !timingSafeEqual(offered, trusted.hash))
+      throw new StrongroomError('unauthenticated', {});
+    return { actor: { kind: 'key', id } };
+  }
+
+  #remembered(id: string): Trusted | undefined {
+    const trusted = this.#trusted.get(id);
+    return trusted !== undefined && this.#now() < trusted.until ? trusted : undefined;
+  }
+
+  /** One question per id at a time, whoever asks. */
+  #ask(id: string): Promise<Trusted | null> {
+    const running = this.#asking.get(id);
+    if (running) return running;
+    const asked = (this.#trusted.has(id) ? this.#read(id) : this.#readInLine(id)).finally(() =>
+      this.#asking.delete(id),
+    );
+    this.#asking.set(id, asked);
+    return asked;
+  }
+
+  async #readInLine(id: string): Promise<Trusted | null> {
+    if (this.#lookUps < lookUpsAtOnce) this.#lookUps++;
+    else {
+      if (this.#line.length >= lookUpsInLine) throw new StrongroomError('busy', {});
+      await new Promise<void>((resolve) => this.#line.push(resolve));
+    }
+    try {
+      return await this.#read(id);
+    } finally {
+      const following = this.#line.shift();
+      if (following) following();
+      else this.#lookUps--;
+    }
+  }
+
+  async #read(id: string): Promise<Trusted | null> {
+    // Counted from before the question: a key revoked while the answer is under way dies in time too.
+    const until = this.#now() + trustedFor;
+    const record = await this.#records.findKey(id);
+    this.#trusted.delete(id);
+    if (record === null || record.revokedAt !== null) return null;
+    const trusted = { hash: Buffer.from(record.hash, 'hex'), until };
+    this.#trusted.set(id, trusted);
+    if (this.#trusted.size > mostTrusted) {
+      const [oldest] = this.#trusted.keys();
+      if (oldest !== undefined) this.#trusted.delete(oldest);
+    }
+    return trusted;
+  }
+}
+
+function sha256(value: Buffer | string): Buffer {
+  return hash('sha256', value, 'buffer');
+}
