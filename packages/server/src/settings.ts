@@ -1,4 +1,12 @@
+import { resolve } from 'node:path';
 import type { DocumentType } from './documents/policy.ts';
+import { StartError } from './errors.ts';
+import { checkTemplate } from './objects/keys.ts';
+import { readConfigFile } from './settings/config-file.ts';
+import { Environment } from './settings/environment.ts';
+import { kinds } from './settings/kinds.ts';
+import { readS3 } from './settings/s3.ts';
+import { cut } from './settings/values.ts';
 
 /** Everything that can be set, validated and frozen. Made by readSettings from the environment and the config file. */
 export interface Settings {
@@ -69,4 +77,93 @@ export interface LifecycleSettings {
   readonly lookAgainAfter: number;
   /** How long the record of a purged document still answers before it is forgotten. */
   readonly forgetAfter: number;
+}
+
+const MiB = 2 ** 20;
+const GiB = 2 ** 30;
+
+/**
+ * Reads the settings from the environment and the config file. `configFile` is used where STRONGROOM_CONFIG is not set;
+ * without both, a strongroom.config.{ts,mjs,js,json} in `cwd` is. Relative paths start at `cwd`.
+ * Raises StartError with one line that names the setting, what it got (of a secret: its length) and what it takes.
+ * The warnings are lines for the operator.
+ */
+export async function readSettings(
+  source: Readonly<Record<string, string | undefined>>,
+  { cwd, configFile = null }: { cwd: string; configFile?: string | null },
+): Promise<{ settings: Settings; warnings: string[] }> {
+  const env = new Environment(source);
+  const dataDir = resolve(cwd, env.get('DATA_DIR', kinds.folder, 'data'));
+  const databaseUrl = env.get('DATABASE_URL', kinds.databaseUrl, null);
+  const read = {
+    host: env.get('HOST', kinds.host, '127.0.0.1'),
+    port: env.get('PORT', kinds.port, 8080),
+    publicUrl: env.get('PUBLIC_URL', kinds.publicUrl, null),
+    dataDir,
+    apiKey: env.get('STRONGROOM_API_KEY', kinds.apiKey, null),
+    secrets: env.get('STRONGROOM_SECRET', kinds.secrets, []),
+    maxUploadSize: env.get('MAX_UPLOAD_SIZE', kinds.maxUploadSize, 5 * GiB),
+    uploadBufferBytes: env.get('UPLOAD_BUFFER_BYTES', kinds.uploadBuffer, 64 * MiB),
+    uploadMinRate: env.get('UPLOAD_MIN_RATE', kinds.minRate, 1024),
+    linkMode: env.get('LINK_MODE', kinds.linkMode, 'stream'),
+    trustProxy: env.get('TRUST_PROXY', kinds.trustProxy, false),
+    logLevel: env.get('LOG_LEVEL', kinds.logLevel, 'info'),
+    records:
+      databaseUrl === null
+        ? ({ kind: 'sqlite', folder: dataDir } as const)
+        : ({ kind: 'postgres', url: databaseUrl } as const),
+    store: readS3(env) ?? ({ kind: 'disk', folder: resolve(dataDir, 'objects') } as const),
+    deployment: env.get('STRONGROOM_DEPLOYMENT', kinds.deployment, null),
+    stopWithin: env.get('STOP_WITHIN', kinds.stopWithin, 30_000),
+  };
+  const configured = await readConfigFile(cwd, env.text('STRONGROOM_CONFIG') ?? configFile, checkTemplate);
+  const unknown = env.unknown();
+  const settings: Settings = { ...read, ...configured, unknown: unknown.map(({ name }) => name) };
+  assertBufferFits(settings);
+  assertKeysFit(settings);
+  return {
+    settings: deepFreeze(settings),
+    warnings: [
+      ...unknown.map(({ name, nearest }) => `${cut(name)} is not a setting; the nearest known is ${nearest}`),
+      ...doubts(settings),
+    ],
+  };
+}
+
+/** S3 takes 10,000 parts, and each is reserved whole from the buffer before it is read. */
+function assertBufferFits({ maxUploadSize, uploadBufferBytes, store }: Settings): void {
+  const part = Math.ceil(maxUploadSize / 10_000);
+  if (store.kind === 's3' && part > uploadBufferBytes)
+    throw new StartError(
+      `UPLOAD_BUFFER_BYTES is ${uploadBufferBytes}; with MAX_UPLOAD_SIZE ${maxUploadSize} it takes at least ${part}, one of 10,000 parts.`,
+    );
+}
+
+/** The store's keys are the prefix, a slash and what the template makes; the template alone was found short enough. */
+function assertKeysFit({ keyTemplate, store }: Settings): void {
+  if (store.kind !== 's3' || store.prefix === null) return;
+  const problem = checkTemplate(`${'p'.repeat(store.prefix.length)}/${keyTemplate}`);
+  if (problem !== null) throw new StartError(`S3_PREFIX is too long for the key template: ${problem}.`);
+}
+
+/** What is allowed and most likely not meant. */
+function doubts({ host, publicUrl, store }: Settings): string[] {
+  const lines: string[] = [];
+  if (publicUrl === null && ['0.0.0.0', '::'].includes(host))
+    lines.push(
+      `PUBLIC_URL is not set: links will begin with an address of ${host}, where nobody reaches them`,
+    );
+  if (store.kind === 's3' && store.acl?.startsWith('public-'))
+    lines.push(
+      `S3_ACL is ${store.acl}: everyone who knows a key can read the document, without this service`,
+    );
+  return lines;
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    for (const member of Object.values(value)) deepFreeze(member);
+    Object.freeze(value);
+  }
+  return value;
 }
