@@ -10,6 +10,8 @@ export interface ErrorParameters {
   not_allowed: { action: string };
   route_missing: Record<never, never>;
   method_not_allowed: { allowed: readonly string[] };
+  /** What arrived is not HTTP as RFC 9112 has it. */
+  invalid_request: { problem: string };
   document_missing: { id: string };
   document_deleted: { id: string; purgeAfter: string | null };
   not_ready: { id: string; state: string };
@@ -21,7 +23,7 @@ export interface ErrorParameters {
   idempotency_in_progress: Record<never, never>;
   idempotency_mismatch: Record<never, never>;
   invalid_input: { field: string; problem: string };
-  unknown_document_type: { type: string; known: readonly string[] };
+  unknown_document_type: { documentType: string; known: readonly string[] };
   unknown_parameter: { parameter: string; known: readonly string[] };
   invalid_form: { problem: string };
   length_mismatch: { declared: number; received: number };
@@ -77,6 +79,7 @@ export const catalogue: { readonly [C in ErrorCode]: Entry<C> } = {
     title: 'Method not allowed',
     detail: (p) => `This path answers ${quote(p.allowed)}.`,
   },
+  invalid_request: { title: 'The request can’t be read', detail: (p) => p.problem },
   document_missing: { title: 'No such document', detail: (p) => `There is no document ${p.id} to be had.` },
   document_deleted: {
     title: 'The document was deleted',
@@ -124,7 +127,7 @@ export const catalogue: { readonly [C in ErrorCode]: Entry<C> } = {
   invalid_input: { title: 'Invalid input', detail: (p) => `${p.field}: ${p.problem}` },
   unknown_document_type: {
     title: 'No such document type',
-    detail: (p) => `"${p.type}" is not configured. Known types: ${quote(p.known)}.`,
+    detail: (p) => `"${p.documentType}" is not configured. Known types: ${quote(p.known)}.`,
   },
   unknown_parameter: {
     title: 'Unknown parameter',

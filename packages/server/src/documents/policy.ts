@@ -28,7 +28,7 @@ export class Policy {
     const found = this.types.find((type) => type.id === id);
     if (!found)
       throw new StrongroomError('unknown_document_type', {
-        type: id,
+        documentType: id,
         known: this.types.map((type) => type.id),
       });
     return found;
