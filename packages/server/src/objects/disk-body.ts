@@ -1,0 +1,144 @@
+import { writev } from 'node:fs';
+import { finished, Readable } from 'node:stream';
+import { promisify } from 'node:util';
+import { StrongroomError } from '../errors.ts';
+import { aborted, throwIfAborted, unavailable } from './disk-errors.ts';
+import type { PutOptions } from './object-store.ts';
+
+/** Chunks are gathered to this many bytes, or this many chunks (IOV_MAX), before they are written by one call. */
+const batchBytes = 512 * 1024;
+const batchChunks = 1024;
+
+type Limits = Pick<PutOptions, 'size' | 'atLeast' | 'signal'>;
+
+/**
+ * Writes the whole body to `fd` and gives its length in bytes. At most two batches are in memory.
+ * Raises `length_mismatch`, `aborted`, `store_unavailable`, or the body's own error unchanged; the body is destroyed
+ * then, and no write is under way any more.
+ */
+export async function writeBody(fd: number, body: Buffer | Readable, limits: Limits): Promise<number> {
+  throwIfAborted(limits.signal);
+  const received = body instanceof Readable ? await new Intake(fd, body, limits).done : body.length;
+  const declared = limits.size ?? Math.max(limits.atLeast ?? 0, received);
+  if (limits.size === undefined ? received < declared : received !== declared)
+    throw new StrongroomError('length_mismatch', { declared, received });
+  if (!(body instanceof Readable)) await writeAll(fd, [body]);
+  return received;
+}
+
+/** One body on its way to the disk. Listens to `data` rather than iterating: a promise per chunk shows in the CPU time. */
+class Intake {
+  readonly done: Promise<number>;
+  readonly #fd: number;
+  readonly #body: Readable;
+  readonly #limits: Limits;
+  readonly #settle: PromiseWithResolvers<number>;
+  #gathered: Buffer[] = [];
+  #gatheredBytes = 0;
+  #received = 0;
+  #writing = false;
+  #ended = false;
+  #failure: { readonly error: unknown } | null = null;
+
+  constructor(fd: number, body: Readable, limits: Limits) {
+    this.#fd = fd;
+    this.#body = body;
+    this.#limits = limits;
+    this.#settle = Promise.withResolvers<number>();
+    const { signal } = limits;
+    const abort = () => this.#fail(signal ? aborted(signal) : undefined);
+    signal?.addEventListener('abort', abort, { once: true });
+    this.done = this.#settle.promise.finally(() => signal?.removeEventListener('abort', abort));
+    // Its listeners stay on the body, so that an error after the end of our interest has somewhere to go.
+    finished(body, { writable: false }, (error) => (error ? this.#fail(error) : this.#end()));
+    body.on('data', (chunk: Buffer) => this.#take(chunk));
+  }
+
+  #take(chunk: Buffer): void {
+    if (this.#failure) return;
+    this.#received += chunk.length;
+    const { size } = this.#limits;
+    if (size !== undefined && this.#received > size) {
+      this.#fail(new StrongroomError('length_mismatch', { declared: size, received: this.#received }));
+      return;
+    }
+    this.#gathered.push(chunk);
+    this.#gatheredBytes += chunk.length;
+    if (!this.#isFull()) return;
+    if (this.#writing) this.#body.pause();
+    else this.#flush();
+  }
+
+  #isFull(): boolean {
+    return this.#gatheredBytes >= batchBytes || this.#gathered.length >= batchChunks;
+  }
+
+  #end(): void {
+    this.#ended = true;
+    if (!this.#writing && !this.#failure) this.#flush();
+  }
+
+  #flush(): void {
+    if (this.#gathered.length === 0) {
+      this.#settle.resolve(this.#received);
+      return;
+    }
+    const batch = this.#gathered;
+    this.#gathered = [];
+    this.#gatheredBytes = 0;
+    this.#writing = true;
+    writeAll(this.#fd, batch).then(
+      () => this.#written(),
+      (error) => {
+        this.#writing = false;
+        this.#fail(error);
+      },
+    );
+  }
+
+  #written(): void {
+    this.#writing = false;
+    if (this.#failure) {
+      this.#settle.reject(this.#failure.error);
+      return;
+    }
+    if (this.#ended || this.#isFull()) this.#flush();
+    if (this.#body.isPaused()) this.#body.resume();
+  }
+
+  /** The promise waits for a write under way: the file must not be closed below it. */
+  #fail(error: unknown): void {
+    this.#failure ??= { error: closedEarly(error) };
+    this.#body.destroy();
+    if (!this.#writing) this.#settle.reject(this.#failure.error);
+  }
+}
+
+function closedEarly(error: unknown): unknown {
+  if ((error as NodeJS.ErrnoException)?.code !== 'ERR_STREAM_PREMATURE_CLOSE') return error;
+  return new StrongroomError('aborted', { reason: 'the body closed before its end' }, { cause: error });
+}
+
+const writeChunks = promisify(writev);
+
+/** writev(2) may write less than asked for, as on a disk that runs full; the next call then says why. */
+async function writeAll(fd: number, chunks: readonly Buffer[]): Promise<void> {
+  try {
+    let left = chunks;
+    while (left.length > 0) left = unwritten(left, (await writeChunks(fd, left)).bytesWritten);
+  } catch (error) {
+    throw unavailable(error);
+  }
+}
+
+function unwritten(chunks: readonly Buffer[], written: number): Buffer[] {
+  let skip = written;
+  let at = 0;
+  for (; at < chunks.length; at++) {
+    const { length } = chunks[at] as Buffer;
+    if (length > skip) break;
+    skip -= length;
+  }
+  const [first, ...rest] = chunks.slice(at);
+  return first ? [first.subarray(skip), ...rest] : [];
+}

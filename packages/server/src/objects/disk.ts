@@ -1,0 +1,212 @@
+import type { BigIntStats } from 'node:fs';
+import { constants, type FileHandle, link, lstat, open, readdir, unlink } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { pathToFileURL } from 'node:url';
+import { StrongroomError } from '../errors.ts';
+import { writeBody } from './disk-body.ts';
+import { answered, failedWith, ifMissing, throwIfAborted } from './disk-errors.ts';
+import { claim, readFacts } from './disk-facts.ts';
+import { DiskFolders } from './disk-folders.ts';
+import { listObjects } from './disk-list.ts';
+import { DiskPaths, type Place } from './disk-paths.ts';
+import { prepareFolder } from './disk-prepare.ts';
+import { FileBody } from './disk-reader.ts';
+import type {
+  ByteRange,
+  ListedObject,
+  ObjectFacts,
+  ObjectStore,
+  Opened,
+  OpenOptions,
+  PutOptions,
+  StoreDescription,
+  Stored,
+} from './object-store.ts';
+
+/**
+ * Documents as plain files in one folder, each at its key, with its facts in a file beside it (disk-paths.ts).
+ *
+ * A put writes and syncs a half-written file under `.strongroom/tmp/`, makes the facts durable, which claims the key,
+ * links the file into place (link(2) refuses to overwrite, rename(2) does not), and syncs the folder. So what can be
+ * read is whole and says what it is, and what was answered survives a power cut. The file system must know hard links
+ * and keep what fsync promises.
+ */
+export class DiskStore implements ObjectStore {
+  readonly kind = 'disk';
+  readonly bucket = null;
+  readonly #paths: DiskPaths;
+  readonly #folders: DiskFolders;
+
+  /** @param options.folder made by `connect` where it is missing */
+  constructor(options: { readonly folder: string }) {
+    this.#paths = new DiskPaths(resolve(options.folder));
+    this.#folders = new DiskFolders(this.#paths.root);
+  }
+
+  path(key: string): string {
+    return pathToFileURL(this.#paths.of(key).object).href;
+  }
+
+  async connect(): Promise<void> {
+    await prepareFolder(this.#paths);
+  }
+
+  async put(key: string, body: Buffer | Readable, options: PutOptions): Promise<Stored> {
+    const place = this.#paths.of(key);
+    const temporary = this.#paths.temporary(key);
+    try {
+      const written = await this.#write(temporary, body, options);
+      throwIfAborted(options.signal);
+      return await answered(this.#publish(temporary, place, written, options));
+    } finally {
+      if (body instanceof Readable) body.destroy();
+      // A file that stays is found again by its name when the key is removed.
+      await unlink(temporary).catch(() => {});
+    }
+  }
+
+  async open(key: string, options: OpenOptions = {}): Promise<Opened> {
+    throwIfAborted(options.signal);
+    const file = await answered(openObject(this.#paths.of(key)));
+    try {
+      const found = await answered(file.stat({ bigint: true }));
+      if (!found.isFile()) throw new StrongroomError('object_missing', { key });
+      const { first, size } = extent(Number(found.size), options.range);
+      throwIfAborted(options.signal);
+      return { body: new FileBody(file, first, size, options.signal), size, etag: etagOf(found) };
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+  }
+
+  async stat(key: string, signal?: AbortSignal): Promise<ObjectFacts | null> {
+    throwIfAborted(signal);
+    const place = this.#paths.of(key);
+    const found = await answered(look(place));
+    if (!found) return null;
+    const { contentType, description } = await answered(readFacts(place));
+    return { ...storedAs(found), contentType, description };
+  }
+
+  async remove(key: string, signal?: AbortSignal): Promise<void> {
+    throwIfAborted(signal);
+    const place = this.#paths.of(key);
+    await answered(this.#remove(place));
+    await this.#folders.removeEmpty(place.folder);
+  }
+
+  list(prefix: string, options: { after?: string; signal?: AbortSignal } = {}): AsyncIterable<ListedObject> {
+    return listObjects(this.#paths, { prefix, after: options.after ?? '', signal: options.signal });
+  }
+
+  async link(): Promise<null> {
+    return null;
+  }
+
+  describe(): StoreDescription {
+    return {
+      store: 'disk',
+      bucket: null,
+      prefix: null,
+      region: null,
+      endpoint: null,
+      acl: null,
+      encryption: null,
+      storageClass: null,
+      folder: this.#paths.root,
+      credentials: { set: false, from: 'not needed' },
+    };
+  }
+
+  async close(): Promise<void> {}
+
+  /** Writes the body to a new file and makes its bytes durable. */
+  async #write(temporary: string, body: Buffer | Readable, options: PutOptions): Promise<Stored> {
+    throwIfAborted(options.signal);
+    const file = await answered(open(temporary, 'wx', 0o600));
+    try {
+      await writeBody(file.fd, body, options);
+      await answered(file.sync());
+      return storedAs(await answered(file.stat({ bigint: true })));
+    } finally {
+      await file.close();
+    }
+  }
+
+  async #publish(temporary: string, place: Place, written: Stored, options: PutOptions): Promise<Stored> {
+    const { contentType, description } = options;
+    const disk = { paths: this.#paths, folders: this.#folders };
+    const claimed = await claim(place, { contentType, description }, disk);
+    try {
+      await link(temporary, place.object);
+    } catch (error) {
+      const taken = failedWith(error, 'EEXIST');
+      // Our own from an earlier attempt, whose answer was lost: the facts beside it have our id.
+      const found = taken && claimed === 'found' ? await look(place) : null;
+      if (found && Number(found.size) === written.size) return await this.#settled(place, storedAs(found));
+      if (claimed === 'made') await this.#release(place);
+      throw taken ? new StrongroomError('object_exists', { key: place.key }) : error;
+    }
+    return await this.#settled(place, written);
+  }
+
+  async #settled(place: Place, stored: Stored): Promise<Stored> {
+    await this.#folders.sync(place.folder);
+    return stored;
+  }
+
+  async #release(place: Place): Promise<void> {
+    await removeFile(place.facts);
+    await this.#folders.removeEmpty(place.folder);
+  }
+
+  /** Every fsync is made also where nothing is left to remove: an earlier attempt may have been cut off before its own. */
+  async #remove(place: Place): Promise<void> {
+    const { scratch } = this.#paths;
+    await removeFile(place.object);
+    await removeFile(place.facts);
+    await this.#folders.sync(place.folder).catch(ifMissing(undefined));
+    for (const name of await readdir(scratch))
+      if (this.#paths.isTemporaryOf(place.key, name)) await removeFile(join(scratch, name));
+    await this.#folders.sync(scratch);
+  }
+}
+
+/** Raises `object_missing`. Symbolic links are not followed: what they name is not the store's. */
+async function openObject(place: Place): Promise<FileHandle> {
+  try {
+    return await open(place.object, constants.O_RDONLY | constants.O_NOFOLLOW);
+  } catch (error) {
+    if (failedWith(error, 'ENOENT', 'ENOTDIR'))
+      throw new StrongroomError('object_missing', { key: place.key });
+    throw error;
+  }
+}
+
+async function look(place: Place): Promise<BigIntStats | null> {
+  const found = await lstat(place.object, { bigint: true }).catch(ifMissing(null));
+  return found?.isFile() ? found : null;
+}
+
+async function removeFile(path: string): Promise<void> {
+  await unlink(path).catch(ifMissing(undefined));
+}
+
+function storedAs(found: BigIntStats): Stored {
+  return { size: Number(found.size), etag: etagOf(found), versionId: null };
+}
+
+/** Strong (RFC 9110 §8.8.1): an object's bytes are never changed in place, and a new file has another inode or time. */
+function etagOf(found: BigIntStats): string {
+  return `"${[found.ino, found.mtimeNs, found.size].map((part) => part.toString(36)).join('-')}"`;
+}
+
+/** RFC 9110 §14.1.2: a last byte past the end means the end; a first byte past the end is `range_unsatisfiable`. */
+function extent(size: number, range: ByteRange | undefined): { first: number; size: number } {
+  if (!range) return { first: 0, size };
+  if (range.first >= size || range.last < range.first)
+    throw new StrongroomError('range_unsatisfiable', { size });
+  return { first: range.first, size: Math.min(range.last, size - 1) - range.first + 1 };
+}
