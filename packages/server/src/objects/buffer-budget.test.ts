@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import { hasCode } from '../errors.ts';
+import { BufferBudget, type Reservation } from './buffer-budget.ts';
+
+const MiB = 1024 * 1024;
+
+/** Asks, and tells when it was served. */
+function ask(budget: BufferBudget, bytes: number, served: number[], signal?: AbortSignal) {
+  return budget.reserve(bytes, signal).then((reservation) => {
+    served.push(bytes);
+    return reservation;
+  });
+}
+
+test('serves at once what fits, and counts it until it is released once', async () => {
+  const budget = new BufferBudget(100);
+  const reservation = await budget.reserve(60);
+  assert.equal(budget.inUse, 60);
+  assert.equal(reservation.buffer().length, 60);
+  reservation.release();
+  reservation.release();
+  assert.equal(budget.inUse, 0);
+});
+
+test('is first come, first served: small requests do not overtake a large one', async () => {
+  const budget = new BufferBudget(100);
+  const held = await budget.reserve(60);
+  const served: number[] = [];
+  const large = ask(budget, 80, served);
+  const small = ask(budget, 10, served);
+  await setImmediate();
+  assert.deepEqual(served, []);
+  held.release();
+  await Promise.all([large, small]);
+  assert.deepEqual(served, [80, 10]);
+  assert.equal(budget.inUse, 90);
+});
+
+test('serves a request larger than the whole alone', async () => {
+  const budget = new BufferBudget(100);
+  const held = await budget.reserve(1);
+  const served: number[] = [];
+  const huge = ask(budget, 1000, served);
+  const next = ask(budget, 1, served);
+  await setImmediate();
+  assert.deepEqual(served, []);
+  held.release();
+  const reservation = await huge;
+  await setImmediate();
+  assert.deepEqual(served, [1000]);
+  reservation.release();
+  (await next).release();
+  assert.equal(budget.inUse, 0);
+});
+
+test('one who gives up waiting lets those behind go on', async () => {
+  const budget = new BufferBudget(100);
+  const held = await budget.reserve(60);
+  const served: number[] = [];
+  const stop = new AbortController();
+  const large = ask(budget, 80, served, stop.signal);
+  const small = ask(budget, 40, served);
+  stop.abort();
+  await assert.rejects(large, (error) => hasCode(error, 'aborted'));
+  await small;
+  assert.deepEqual(served, [40]);
+  await assert.rejects(budget.reserve(1, stop.signal), (error) => hasCode(error, 'aborted'));
+  held.release();
+  assert.equal(budget.inUse, 40);
+});
+
+test('hands a released buffer on while others wait, and keeps none when all is quiet', async () => {
+  const budget = new BufferBudget(2 * MiB);
+  const first = await budget.reserve(MiB);
+  const second = await budget.reserve(MiB);
+  const memory = first.buffer();
+  first.release();
+  const third = await budget.reserve(MiB);
+  assert.equal(third.buffer(), memory);
+  second.release();
+  third.release();
+  assert.notEqual((await budget.reserve(MiB)).buffer(), memory);
+});
+
+test('never passes its limit under a crowd of takers', async () => {
+  const budget = new BufferBudget(10);
+  let most = 0;
+  const work = async (bytes: number) => {
+    const reservation: Reservation = await budget.reserve(bytes);
+    most = Math.max(most, budget.inUse);
+    await setImmediate();
+    reservation.release();
+  };
+  await Promise.all(Array.from({ length: 200 }, (_, i) => work(1 + (i % 10))));
+  assert.equal(most, 10);
+  assert.equal(budget.inUse, 0);
+});

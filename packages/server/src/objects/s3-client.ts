@@ -1,0 +1,243 @@
+import type { Readable } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
+import { type Dispatcher, Pool } from 'undici';
+import { StrongroomError } from '../errors.ts';
+import type { CredentialSource } from './s3-credentials.ts';
+import type { Endpoint } from './s3-endpoint.ts';
+import { type Answer, isPassing, S3Error, toDomain } from './s3-error.ts';
+import type { Streamed } from './s3-payload.ts';
+import { text } from './s3-xml.ts';
+import { emptyHash, encodePath, encodeQuery, Signer } from './sigv4.ts';
+
+export interface S3Request {
+  /** As the S3 API names it; for errors. */
+  readonly operation: string;
+  readonly method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE';
+  /** The whole key; without it the call is about the bucket. */
+  readonly key?: string;
+  readonly query?: Readonly<Record<string, string>>;
+  /** Lower-case names. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Buffer | Streamed;
+  /** `x-amz-content-sha256` of the body. */
+  readonly hash?: string;
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds until the answer's headers, once the body is sent, and without progress while it is sent. */
+  readonly answerWithin?: number;
+  /** How often the request may be sent. A streamed body is sent once. */
+  readonly tries?: number;
+}
+
+export interface S3Response {
+  readonly headers: Answer;
+  readonly body: Readable;
+}
+
+/** Milliseconds. */
+export interface Timeouts {
+  readonly connect: number;
+  /** Until the answer begins, once all is sent; also without progress while sending. */
+  readonly answer: number;
+  /** Between two pieces of an answer's body. */
+  readonly idle: number;
+}
+
+export const defaultTimeouts: Timeouts = { connect: 5_000, answer: 30_000, idle: 30_000 };
+
+const maxTries = 3;
+/** A page of 1,000 keys of 1,024 bytes, each byte written as %HH, has 3 MiB of keys. */
+const maxText = 16 * 1024 * 1024;
+
+/** Speaks to one bucket: signs, sends, tries again what passes, and tells what S3 said as an S3Error. */
+export class S3Client {
+  readonly endpoint: Endpoint;
+  readonly #pool: Pool;
+  readonly #signer: Signer;
+  readonly #credentials: CredentialSource;
+
+  constructor(
+    endpoint: Endpoint,
+    region: string,
+    credentials: CredentialSource,
+    timeouts: Timeouts = defaultTimeouts,
+  ) {
+    this.endpoint = endpoint;
+    this.#credentials = credentials;
+    this.#signer = new Signer(region);
+    // As many connections as there are calls: a limit would let a few slow senders hold up everything else, and the
+    // door already limits who comes in. One request at a time on each, since a failed body takes its connection along.
+    this.#pool = new Pool(endpoint.origin, {
+      connections: null,
+      pipelining: 1,
+      allowH2: false,
+      connect: { timeout: timeouts.connect },
+      headersTimeout: timeouts.answer,
+      bodyTimeout: timeouts.idle,
+    });
+  }
+
+  /**
+   * Sends a request whose answer is in its headers. Like every call here it is sent again while the failure is a
+   * passing one. Raises S3Error, `aborted`, or what the streamed body raised.
+   */
+  async headers(request: S3Request): Promise<Answer> {
+    const { headers, body } = await this.#trying(request, () => this.#once(request));
+    body.on('error', () => {}).resume();
+    return headers;
+  }
+
+  /** Sends a request whose answer is a stream of bytes. The caller consumes or destroys it; its errors are domain errors. */
+  async open(request: S3Request): Promise<S3Response> {
+    const { headers, body } = await this.#trying(request, () => this.#once(request));
+    return { headers, body: inDomainTerms(body, request) };
+  }
+
+  /** Sends a request and reads its answer whole. An error inside a 200 is an error (CompleteMultipartUpload). */
+  async xml(request: S3Request): Promise<{ xml: string; headers: Answer }> {
+    return this.#trying(request, async () => {
+      const { headers, body } = await this.#once(request);
+      const xml = await readText(body).catch((error: unknown) => {
+        throw failure(request, error);
+      });
+      if (/^\s*(<\?xml[^>]*>)?\s*<Error[\s>]/.test(xml)) throw refusal(request, 200, headers, xml);
+      return { xml, headers };
+    });
+  }
+
+  /** A presigned URL for a GET of the key at `endpoint`. `expiresIn` is in seconds. */
+  async presign(
+    endpoint: Endpoint,
+    key: string,
+    parameters: Readonly<Record<string, string>>,
+    expiresIn: number,
+  ): Promise<string> {
+    const path = pathOf(endpoint, key);
+    const credentials = await this.#credentials();
+    const request = { method: 'GET', path, host: endpoint.host };
+    return `${endpoint.origin}${path}?${this.#signer.presign(request, parameters, expiresIn, credentials)}`;
+  }
+
+  /** Ends every connection, also those at work. */
+  async close(): Promise<void> {
+    await this.#pool.destroy();
+  }
+
+  async #trying<T>(request: S3Request, attempt: () => Promise<T>): Promise<T> {
+    const once = request.body !== undefined && !Buffer.isBuffer(request.body);
+    const tries = once ? 1 : (request.tries ?? maxTries);
+    for (let tried = 1; ; tried += 1) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (tried >= tries || !isPassing(error)) throw error;
+        await pause(tried, request.signal);
+      }
+    }
+  }
+
+  async #once(request: S3Request): Promise<S3Response> {
+    const sent = this.#signed(request, await this.#credentials());
+    let answer: Dispatcher.ResponseData;
+    try {
+      answer = await this.#pool.request(sent);
+    } catch (error) {
+      throw failure(request, error);
+    }
+    const { statusCode, headers, body } = answer;
+    if (statusCode < 300) return { headers, body };
+    const said = await readText(body).catch(() => '');
+    throw refusal(request, statusCode, headers, said);
+  }
+
+  #signed(request: S3Request, credentials: Awaited<ReturnType<CredentialSource>>): Dispatcher.RequestOptions {
+    const { method, body, signal, answerWithin } = request;
+    const path = pathOf(this.endpoint, request.key ?? '');
+    const query = request.query ? encodeQuery(request.query) : '';
+    const given = { ...request.headers, host: this.endpoint.host };
+    const headers = this.#signer.sign(
+      { method, path, query, headers: given },
+      request.hash ?? emptyHash,
+      credentials,
+    );
+    const streamed = body !== undefined && !Buffer.isBuffer(body);
+    if (streamed) headers['content-length'] = String(body.length);
+    return {
+      method,
+      path: query === '' ? path : `${path}?${query}`,
+      headers,
+      body: streamed ? (body.chunks as unknown as Readable) : (body ?? null),
+      ...(signal ? { signal } : {}),
+      ...(answerWithin === undefined ? {} : { headersTimeout: answerWithin }),
+    };
+  }
+}
+
+function pathOf(endpoint: Endpoint, key: string): string {
+  return `${endpoint.basePath}/${encodePath(key)}`;
+}
+
+/** Waits 100–200 ms, then 200–400 ms, and so on: spread, so that many who failed together don't return together. */
+async function pause(tried: number, signal: AbortSignal | undefined): Promise<void> {
+  const most = 100 * 2 ** tried;
+  try {
+    await setTimeout(most / 2 + Math.random() * (most / 2), undefined, signal ? { signal } : {});
+  } catch {
+    throw gone(signal);
+  }
+}
+
+async function readText(body: Readable): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > maxText) throw Object.assign(new Error('answer too long'), { code: 'AnswerTooLong' });
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+/**
+ * The answer's own stream, whose errors are told in the domain's terms. undici raises one when fewer bytes come than
+ * were announced, so a short body never looks like a whole one. Nothing is put in the bytes' way.
+ */
+function inDomainTerms(body: Readable, request: S3Request): Readable {
+  const destroy = body._destroy;
+  body._destroy = (error, done) => {
+    const told = error ? (toDomain(failure(request, error)) as Error) : null;
+    // undici calls it an error when a consumer destroys the stream without one; to us that is just the end.
+    destroy.call(body, error, () => done(told));
+  };
+  return body;
+}
+
+/** What went wrong on the way. What has no code of the system or of undici came from elsewhere and is left as it is. */
+function failure(request: S3Request, error: unknown): unknown {
+  if (error instanceof StrongroomError || error instanceof S3Error) return error;
+  if (request.signal?.aborted) return gone(request.signal);
+  const code = (error as { code?: unknown }).code;
+  if (typeof code !== 'string') return error;
+  return new S3Error({ operation: request.operation, key: request.key ?? '', code, status: null });
+}
+
+/** What S3 refused. An answer to HEAD has no body, so its status has to name it. */
+function refusal(request: S3Request, status: number, headers: Answer, body: string): S3Error {
+  const requestId = text(body, 'RequestId') ?? headers['x-amz-request-id'];
+  return new S3Error({
+    operation: request.operation,
+    key: request.key ?? '',
+    code: text(body, 'Code') ?? `HTTP${status}`,
+    status,
+    requestId: typeof requestId === 'string' ? requestId : undefined,
+    headers,
+    body,
+  });
+}
+
+function gone(signal: AbortSignal | undefined): StrongroomError {
+  return new StrongroomError(
+    'aborted',
+    { reason: 'The call to the store was ended.' },
+    { cause: signal?.reason },
+  );
+}

@@ -1,0 +1,252 @@
+import type { Readable } from 'node:stream';
+import { hasCode, StrongroomError } from '../errors.ts';
+import { BodyReader } from './body-reader.ts';
+import type { BufferBudget } from './buffer-budget.ts';
+import type { PutOptions, Stored } from './object-store.ts';
+import type { S3Client } from './s3-client.ts';
+import { type Answer, hasStatus, isPassing, versionOf } from './s3-error.ts';
+import { MultipartUpload, maxParts } from './s3-multipart.ts';
+import { payload, type Streamed, signedUpTo } from './s3-payload.ts';
+
+const MiB = 1024 * 1024;
+
+/** Bytes. What S3 takes ("Amazon S3 multipart upload limits"), and how bodies of unknown length are cut. */
+export interface Limits {
+  /** The most that one PutObject or one part takes. */
+  readonly single: number;
+  /** The least that a part takes which is not the last. */
+  readonly smallestPart: number;
+  /** Buffered parts have at least this many. */
+  readonly part: number;
+  /** The most that may follow after `atLeast`; it is buffered. */
+  readonly tail: number;
+}
+
+export const defaultLimits: Limits = {
+  single: 5 * 1024 * MiB,
+  smallestPart: 5 * MiB,
+  part: 8 * MiB,
+  tail: 8 * MiB,
+};
+
+/** What one put is about. */
+export interface Target {
+  /** The whole key, prefix included. */
+  readonly key: string;
+  /** The object's own headers. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly options: PutOptions;
+  /** What lies at the key: our own object, nothing (null), or somebody else's (raises `object_exists`). */
+  look(size: number): Promise<Stored | null>;
+}
+
+/** Writes objects: decides between one PutObject and several parts, what is buffered, and who was first at a key. */
+export class S3Writer {
+  readonly #client: S3Client;
+  readonly #budget: BufferBudget;
+  readonly #limits: Limits;
+  /** False once the engine has said that it does not know conditional writes (501). */
+  #conditional = true;
+
+  constructor(client: S3Client, budget: BufferBudget, limits: Limits) {
+    this.#client = client;
+    this.#budget = budget;
+    this.#limits = limits;
+  }
+
+  /** Stores a body that is in memory already. */
+  async buffer(target: Target, body: Buffer): Promise<Stored> {
+    const declared = target.options.size ?? body.length;
+    if (declared !== body.length) {
+      throw new StrongroomError('length_mismatch', { declared, received: body.length });
+    }
+    return this.#putObject(target, body);
+  }
+
+  /** Stores a stream, which is read to its end, or destroyed. */
+  async stream(target: Target, body: Readable): Promise<Stored> {
+    const { signal } = target.options;
+    const reader = new BodyReader(body);
+    const leave = () =>
+      reader.destroy(
+        new StrongroomError('aborted', { reason: 'The upload was ended.' }, { cause: signal?.reason }),
+      );
+    if (signal?.aborted) leave();
+    signal?.addEventListener('abort', leave, { once: true });
+    try {
+      return await this.#choose(target, reader);
+    } catch (error) {
+      reader.destroy();
+      throw reader.failure ? reader.failure.error : error;
+    } finally {
+      signal?.removeEventListener('abort', leave);
+    }
+  }
+
+  async #choose(target: Target, reader: BodyReader): Promise<Stored> {
+    const { size, atLeast } = target.options;
+    if (size === undefined) {
+      if (atLeast !== undefined && atLeast >= this.#limits.smallestPart) {
+        return this.#knownButTail(target, reader, atLeast);
+      }
+      return this.#unknown(target, reader);
+    }
+    if (size <= signedUpTo) return this.#small(target, reader, size);
+    if (size > this.#limits.single) return this.#large(target, reader, size);
+    const body = { length: size, chunks: reader.exactly(size, size, true) };
+    return this.#putObject(target, body, reader);
+  }
+
+  async #small(target: Target, reader: BodyReader, size: number): Promise<Stored> {
+    return this.#holding(target, size, async (buffer) => {
+      const filled = await reader.fill(buffer);
+      if (filled < size) throw new StrongroomError('length_mismatch', { declared: size, received: filled });
+      await reader.end(size);
+      return this.#putObject(target, buffer);
+    });
+  }
+
+  /** Larger than one PutObject may be: parts of known length, straight through. */
+  async #large(target: Target, reader: BodyReader, size: number): Promise<Stored> {
+    return this.#inParts(target, async (upload) => {
+      await this.#straight(upload, reader, size);
+      await reader.end(size);
+    });
+  }
+
+  /** All but the tail goes straight through; the tail is buffered as the last part. */
+  async #knownButTail(target: Target, reader: BodyReader, atLeast: number): Promise<Stored> {
+    return this.#inParts(target, async (upload) => {
+      await this.#straight(upload, reader, atLeast);
+      const { atMost = Number.POSITIVE_INFINITY } = target.options;
+      if (await reader.ended()) return;
+      const most = Math.min(this.#limits.tail, Math.max(atMost - atLeast, 1));
+      await this.#holding(target, most, async (buffer) => {
+        const filled = await reader.fill(buffer);
+        await reader.end(atLeast + most);
+        await upload.part(buffer.subarray(0, filled));
+      });
+    });
+  }
+
+  /** Parts as equal as can be, so that none but the last falls under S3's least. */
+  async #straight(upload: MultipartUpload, reader: BodyReader, bytes: number): Promise<void> {
+    const count = Math.ceil(bytes / this.#limits.single);
+    const length = Math.ceil(bytes / count);
+    for (let left = bytes; left > 0; left -= length) {
+      const part = Math.min(length, left);
+      await upload.part({ length: part, chunks: reader.exactly(part, bytes, false) });
+    }
+  }
+
+  /** One part's memory is held throughout: the body fits into it, or is sent in equal parts through it. */
+  async #unknown(target: Target, reader: BodyReader): Promise<Stored> {
+    const { atLeast = 0, atMost } = target.options;
+    const part = Math.max(this.#limits.part, Math.ceil((atMost ?? 0) / maxParts / MiB) * MiB);
+    const most = Math.min(part, atMost ?? part);
+    return this.#holding(target, most, async (buffer) => {
+      const filled = await reader.fill(buffer);
+      if (filled < atLeast)
+        throw new StrongroomError('length_mismatch', { declared: atLeast, received: filled });
+      if (filled < most || (await reader.ended())) {
+        return this.#putObject(target, buffer.subarray(0, filled));
+      }
+      if (most === atMost) throw new StrongroomError('too_large', { limit: most, received: reader.received });
+      return this.#inParts(target, async (upload) => {
+        for (let count = filled; count > 0; count = await reader.fill(buffer)) {
+          await upload.part(buffer.subarray(0, count));
+        }
+      });
+    });
+  }
+
+  async #holding<T>(target: Target, bytes: number, work: (buffer: Buffer) => Promise<T>): Promise<T> {
+    const reservation = await this.#budget.reserve(bytes, target.options.signal);
+    try {
+      return await work(reservation.buffer());
+    } finally {
+      reservation.release();
+    }
+  }
+
+  async #inParts(target: Target, send: (upload: MultipartUpload) => Promise<void>): Promise<Stored> {
+    const { key, headers, options } = target;
+    const upload = await MultipartUpload.begin(this.#client, key, headers, options.signal);
+    try {
+      await send(upload);
+      // Some engines ignore the condition on a completion, so the key is looked at as well.
+      return (await target.look(upload.sent)) ?? (await this.#complete(target, upload));
+    } finally {
+      await upload.end();
+    }
+  }
+
+  async #complete(target: Target, upload: MultipartUpload): Promise<Stored> {
+    const size = upload.sent;
+    return this.#ifNoneMatch(target, size, async (condition) => {
+      const { etag, headers } = await upload.complete(condition);
+      const seen = etag === '' ? await target.look(size) : null;
+      return seen ?? stored(size, { ...headers, etag });
+    });
+  }
+
+  /** `reader` is given when the body is a stream: it can be sent only once. */
+  async #putObject(target: Target, body: Buffer | Streamed, reader?: BodyReader): Promise<Stored> {
+    const { options, key, headers } = target;
+    const ready = payload(body, this.#client.endpoint.checksTrailers, options.sha256);
+    const write = async (condition: Record<string, string>) => {
+      const answer = await this.#client.headers({
+        operation: 'PutObject',
+        method: 'PUT',
+        key,
+        headers: { ...headers, ...ready.headers, ...condition },
+        hash: ready.hash,
+        body: ready.body,
+        signal: options.signal,
+      });
+      return stored(body.length, answer);
+    };
+    return this.#ifNoneMatch(target, body.length, write, reader);
+  }
+
+  /**
+   * Writes on the condition that nothing is there (`If-None-Match: *`). Where the answer, or its absence, leaves open
+   * what lies at the key, a look decides. An engine that does not know the condition (501) is looked at before every
+   * write from then on; a stream under way at that moment is lost and has to be sent again.
+   */
+  async #ifNoneMatch(
+    target: Target,
+    size: number,
+    write: (condition: Record<string, string>) => Promise<Stored>,
+    reader?: BodyReader,
+  ): Promise<Stored> {
+    if (!this.#conditional) return (await target.look(size)) ?? write({});
+    try {
+      return await write({ 'if-none-match': '*' });
+    } catch (error) {
+      if (hasStatus(error, 501)) {
+        this.#conditional = false;
+        if (!reader) return this.#ifNoneMatch(target, size, write);
+      }
+      const sent = !reader || reader.received === size;
+      const found = sent && leavesOpen(error) ? await target.look(size).catch(onlyTaken) : null;
+      if (found) return found;
+      throw error;
+    }
+  }
+}
+
+/** Somebody was first (412, 409), the upload is gone and may have been completed (404), or no clear answer came. */
+function leavesOpen(error: unknown): boolean {
+  return [404, 409, 412].some((status) => hasStatus(error, status)) || isPassing(error);
+}
+
+/** A look that fails itself says nothing; what failed before it is what is told. */
+function onlyTaken(error: unknown): null {
+  if (hasCode(error, 'object_exists')) throw error;
+  return null;
+}
+
+function stored(size: number, answer: Answer): Stored {
+  return { size, etag: String(answer.etag ?? ''), versionId: versionOf(answer) };
+}
