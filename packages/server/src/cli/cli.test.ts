@@ -1,0 +1,235 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+/** The command as a user runs it: its own process, in a folder of its own. */
+
+const bin = fileURLToPath(new URL('../../bin/strongroom', import.meta.url));
+const base = { PATH: `${dirname(process.execPath)}:${process.env.PATH}`, HOME: tmpdir(), NO_COLOR: '1' };
+
+async function folder(t: TestContext): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'cli-'));
+  t.after(() => rm(path, { recursive: true, force: true }));
+  return path;
+}
+
+function begin(
+  t: TestContext,
+  cwd: string,
+  words: string[],
+  env: Record<string, string> = {},
+  node: string[] = [],
+) {
+  const child = spawn(process.execPath, [...node, bin, ...words], { cwd, env: { ...base, ...env } });
+  t.after(() => child.kill('SIGKILL'));
+  const output = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output.stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    output.stderr += text;
+  });
+  return {
+    child,
+    output,
+    ended: once(child, 'close').then(([code]) => ({ code: code as number, ...output })),
+  };
+}
+
+const run = (...begun: Parameters<typeof begin>) => begin(...begun).ended;
+
+/** A service on a free port, started and ready. */
+async function serve(t: TestContext, cwd: string, env: Record<string, string> = {}) {
+  const service = begin(t, cwd, ['serve'], { PORT: '0', ...env });
+  const { child, output } = service;
+  await Promise.race([
+    seen(child, () => output.stderr.includes('"msg":"started"')),
+    service.ended.then(({ stderr }) => assert.fail(`it ended: ${stderr}`)),
+  ]);
+  const url = /Listening +(\S+)/.exec(output.stdout)?.[1] ?? assert.fail(output.stdout);
+  return { ...service, url };
+}
+
+async function seen(child: ChildProcess, there: () => boolean): Promise<void> {
+  while (!there())
+    await Promise.race([once(child.stderr ?? child, 'data'), once(child.stdout ?? child, 'data')]);
+}
+
+const list = (url: string, key: string) =>
+  fetch(`${url}/v1/documents`, { headers: { authorization: `Bearer ${key.trim()}` } });
+
+test('help and version go to standard output', async (t) => {
+  const cwd = await folder(t);
+  const help = await run(t, cwd, ['--help']);
+  assert.equal(help.code, 0);
+  assert.match(help.stdout, /keys create.*keys list.*keys revoke/s);
+  const version = await run(t, cwd, ['--version']);
+  assert.match(version.stdout, /^\d+\.\d+\.\d+\n$/);
+});
+
+test('a wrong command line is told with the help and exit code 2', async (t) => {
+  const cwd = await folder(t);
+  const wrong: [words: string[], message: RegExp][] = [
+    [[], /^strongroom: a command is missing\n/],
+    [['sreve'], /^strongroom: there is no command "sreve"\n/],
+    [['serve', '--port'], /^strongroom: serve takes nothing more, not "--port"\n/],
+    [['keys'], /^strongroom: keys takes create, list or revoke, not ""\n/],
+    [['keys', 'delete'], /^strongroom: keys takes create, list or revoke, not "delete"\n/],
+    [['keys', 'create', 'x'], /^strongroom: keys create takes no ID\n/],
+    [['keys', 'revoke'], /^strongroom: keys revoke takes one ID\n/],
+    [['keys', 'list', '--name', 'x'], /^strongroom: --name goes with keys create\n/],
+    [['keys', 'create', '--name', ''], /^strongroom: --name takes 1 to 100 characters/],
+    [['keys', 'create', '--colour'], /^strongroom: Unknown option '--colour'/],
+  ];
+  for (const [words, message] of wrong) {
+    const { code, stdout, stderr } = await run(t, cwd, words);
+    assert.equal(code, 2, words.join(' '));
+    assert.equal(stdout, '');
+    assert.match(stderr, message);
+    assert.match(stderr, /\n\nUsage: strongroom /);
+  }
+});
+
+test('an old Node is told in one line which one is needed', async (t) => {
+  const cwd = await folder(t);
+  const pretend = join(cwd, 'pretend.cjs');
+  await writeFile(
+    pretend,
+    `Object.defineProperty(process, 'versions', { value: { node: '20.1.0' } });
+     Object.defineProperty(process, 'version', { value: 'v20.1.0' });`,
+  );
+  const { code, stdout, stderr } = await run(t, cwd, ['serve'], {}, ['--require', pretend]);
+  assert.equal(code, 1);
+  assert.equal(stdout, '');
+  assert.match(stderr, /^strongroom: Node v20\.1\.0 is too old; it takes Node 24 or newer\. `npm ci` .*\n$/);
+});
+
+test('a wrong setting ends every command with one line', async (t) => {
+  const cwd = await folder(t);
+  for (const words of [['serve'], ['keys', 'list']]) {
+    const { code, stdout, stderr } = await run(t, cwd, words, { PORT: 'eighty' });
+    assert.equal(code, 1);
+    assert.equal(stdout, '');
+    assert.equal(
+      stderr,
+      'strongroom: PORT is "eighty"; it takes a whole number from 0 (any free port) to 65535.\n',
+    );
+  }
+});
+
+/** The life of a key by the command line, on the records that `env` names. */
+async function keyLife(t: TestContext, cwd: string, env: Record<string, string>) {
+  const made = await run(t, cwd, ['keys', 'create', '--name', 'ci'], env);
+  assert.equal(made.code, 0, made.stderr);
+  assert.match(made.stdout, /^sr_[0-9a-f]{12}_[\w-]{43}\n$/);
+  const id = made.stdout.slice(3, 15);
+  assert.match(made.stderr, new RegExp(`^Made key ${id} \\(ci\\)\\.`));
+
+  const asJson = await run(t, cwd, ['keys', 'create', '--json'], env);
+  const other = JSON.parse(asJson.stdout) as { id: string; name: string; key: string };
+  assert.equal(other.name, 'unnamed');
+  assert.ok(other.key.startsWith(`sr_${other.id}_`));
+
+  const listed = await run(t, cwd, ['keys', 'list'], env);
+  assert.match(listed.stdout, new RegExp(`^${other.id}  \\S+Z  unnamed\\n${id}  \\S+Z  ci\\n$`));
+  assert.ok(!listed.stdout.includes(made.stdout.slice(16, 40)), 'a list shows a secret');
+
+  for (const _ of [1, 2]) assert.equal((await run(t, cwd, ['keys', 'revoke', id], env)).code, 0);
+  const after = JSON.parse((await run(t, cwd, ['keys', 'list', '--json'], env)).stdout);
+  assert.deepEqual(
+    after.items.map((item: { id: string; revokedAt: string | null }) => [item.id, item.revokedAt !== null]),
+    [
+      [other.id, false],
+      [id, true],
+    ],
+  );
+  const unknown = await run(t, cwd, ['keys', 'revoke', 'nobody'], env);
+  assert.equal(unknown.code, 1);
+  assert.match(unknown.stderr, /^strongroom: There is no key "nobody"; .*\n$/);
+  return other.key;
+}
+
+test('keys are made, listed and revoked without a server', async (t) => {
+  await keyLife(t, await folder(t), {});
+});
+
+test('and beside a running one, which takes them at once', async (t) => {
+  const cwd = await folder(t);
+  const { url } = await serve(t, cwd);
+  const key = await run(t, cwd, ['keys', 'create']);
+  assert.equal(key.code, 0, key.stderr);
+  assert.equal((await list(url, key.stdout)).status, 200);
+});
+
+test('the first start says all that is needed to store a document', async (t) => {
+  const cwd = await folder(t);
+  const { url, output } = await serve(t, cwd);
+  const key = await readFile(join(cwd, 'data', 'first-key'), 'utf8');
+  assert.equal((await list(url, key)).status, 200);
+  assert.ok(!`${output.stdout}${output.stderr}`.includes(key.trim()), 'the key is printed off a terminal');
+  const commands = output.stdout.split('\n').filter((line) => /^ +(export|curl) /.test(line));
+  assert.equal(commands.length, 2);
+  const { stdout, stderr } = spawnSync('sh', ['-c', commands.join('\n')], {
+    cwd: tmpdir(),
+    env: base,
+    encoding: 'utf8',
+  });
+  const document = JSON.parse(stdout || assert.fail(stderr));
+  assert.partialDeepStrictEqual(document, {
+    recordId: 'demo-1',
+    type: 'other',
+    filename: 'hello.txt',
+    contentType: 'text/plain',
+    size: 18,
+    state: 'available',
+  });
+});
+
+test('SIGTERM, and SIGINT as npm doubles it, end the service with exit code 0', async (t) => {
+  const cwd = await folder(t);
+  const first = await serve(t, cwd);
+  first.child.kill('SIGTERM');
+  assert.equal((await first.ended).code, 0);
+  const second = await serve(t, cwd);
+  second.child.kill('SIGINT');
+  second.child.kill('SIGINT');
+  const { code, stderr } = await second.ended;
+  assert.equal(code, 0);
+  assert.match(stderr, /"msg":"stopped"/);
+});
+
+test('standard output has words for people alone, standard error one JSON object a line', async (t) => {
+  const cwd = await folder(t);
+  const { child, ended } = await serve(t, cwd, { STRONGROOM_COLOUR: 'blue' });
+  child.kill('SIGTERM');
+  const { stdout, stderr } = await ended;
+  assert.match(stdout, /^\nStrongroom \d/);
+  const logged = stderr
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { level: string; msg: string });
+  assert.ok(
+    logged.some(({ level, msg }) => level === 'warn' && msg.startsWith('STRONGROOM_COLOUR is not a setting')),
+  );
+});
+
+test('a taken port ends the start with one line, and the first key waits in its file', async (t) => {
+  const cwd = await folder(t);
+  const taken = createServer().listen(0, '127.0.0.1');
+  t.after(() => taken.close());
+  await once(taken, 'listening');
+  const { port } = taken.address() as AddressInfo;
+  const { code, stdout, stderr } = await run(t, cwd, ['serve'], { PORT: String(port) });
+  assert.equal(code, 1);
+  assert.equal(stdout, '');
+  assert.match(stderr, new RegExp(`(^|\\n)strongroom: PORT ${port} on 127\\.0\\.0\\.1 is taken: .*\\n$`));
+  const { url } = await serve(t, cwd);
+  assert.equal((await list(url, await readFile(join(cwd, 'data', 'first-key'), 'utf8'))).status, 200);
+});

@@ -1,0 +1,95 @@
+import { parseArgs } from 'node:util';
+import { makeKey } from '../access/api-keys.ts';
+import type { ApiKeyRecord, KeyRecords } from '../access/key-records.ts';
+import { openRecords } from '../compose.ts';
+import { StartError } from '../errors.ts';
+import { readSettings } from '../settings.ts';
+import { createLog } from './log.ts';
+import { UsageError } from './usage.ts';
+
+interface Options {
+  readonly name?: string;
+  readonly json: boolean;
+}
+
+/**
+ * `strongroom keys create|list|revoke`, straight on the records: no server is needed and a running one is not disturbed.
+ * What was asked for goes to standard output, words about it to standard error, so that `$(strongroom keys create)` is a key.
+ */
+export async function keys(words: readonly string[]): Promise<void> {
+  const { command, id, options } = parse(words);
+  const { settings, warnings } = await readSettings(process.env, { cwd: process.cwd() });
+  for (const warning of warnings) process.stderr.write(`strongroom: ${warning}\n`);
+  const records = openRecords(settings, { serving: false, log: createLog(settings.logLevel) });
+  try {
+    await records.connect();
+    if (command === 'create') await create(records, options);
+    else if (command === 'list') await list(records, options);
+    else await revoke(records, id, options);
+  } finally {
+    await records.close();
+  }
+}
+
+function parse(words: readonly string[]): { command: string; id: string; options: Options } {
+  const { values, positionals } = parseWords(words);
+  const [command = '', id = '', ...more] = positionals;
+  if (!['create', 'list', 'revoke'].includes(command))
+    throw new UsageError(`keys takes create, list or revoke, not "${command}"`);
+  if (more.length > 0 || (command === 'revoke') !== (id !== ''))
+    throw new UsageError(`keys ${command} takes ${command === 'revoke' ? 'one ID' : 'no ID'}`);
+  if (values.name !== undefined && command !== 'create') throw new UsageError('--name goes with keys create');
+  if (values.name !== undefined && !/^\P{Cc}{1,100}$/u.test(values.name))
+    throw new UsageError('--name takes 1 to 100 characters, no control characters among them');
+  return { command, id, options: values };
+}
+
+function parseWords(words: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...words],
+      options: { name: { type: 'string' }, json: { type: 'boolean', default: false } },
+      allowPositionals: true,
+    });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+async function create(records: KeyRecords, { name = 'unnamed', json }: Options): Promise<void> {
+  const { key, record } = makeKey(name, new Date());
+  await records.createKey(record);
+  if (json) return printJson({ ...shown(record), key });
+  print(key);
+  process.stderr.write(`Made key ${record.id} (${name}). It is shown this once: keep it.\n`);
+}
+
+async function list(records: KeyRecords, { json }: Options): Promise<void> {
+  const found = await records.keys();
+  if (json) return printJson({ items: found.map(shown) });
+  if (found.length === 0) process.stderr.write('There are no keys. `strongroom keys create` makes one.\n');
+  for (const record of found) {
+    const revoked = record.revokedAt === null ? '' : `  revoked ${record.revokedAt.toISOString()}`;
+    print(`${record.id}  ${record.createdAt.toISOString()}  ${record.name}${revoked}`);
+  }
+}
+
+async function revoke(records: KeyRecords, id: string, { json }: Options): Promise<void> {
+  if (!(await records.revokeKey(id, new Date())))
+    throw new StartError(`There is no key ${JSON.stringify(id)}; \`strongroom keys list\` shows the ids.`);
+  const record = await records.findKey(id);
+  if (json && record !== null) return printJson(shown(record));
+  process.stderr.write(`Key ${id} is revoked. A running server refuses it within 5 seconds.\n`);
+}
+
+function shown({ id, name, createdAt, revokedAt }: ApiKeyRecord) {
+  return { id, name, createdAt, revokedAt };
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function printJson(value: object): void {
+  print(JSON.stringify(value, null, 2));
+}

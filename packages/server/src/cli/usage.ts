@@ -1,0 +1,18 @@
+/** The command line is wrong: exit code 2, with the help. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+export const help = `Usage: strongroom <command>
+
+  serve                      Runs the service until SIGTERM or SIGINT.
+  keys create [--name NAME]  Makes an API key and prints it, this once.
+  keys list                  Shows every key without its secret.
+  keys revoke ID             Ends a key; servers follow within 5 seconds.
+
+  --json                     keys: prints JSON
+  --help, --version
+
+Settings come from the environment and strongroom.config.{ts,mjs,js,json}, for every command alike.
+In a checkout: npm exec -- strongroom <command>
+`;
