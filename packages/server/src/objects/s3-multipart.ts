@@ -2,7 +2,7 @@ import { StrongroomError } from '../errors.ts';
 import type { S3Client } from './s3-client.ts';
 import { type Answer, hasStatus, S3Error } from './s3-error.ts';
 import { payload, type Streamed } from './s3-payload.ts';
-import { escape, text } from './s3-xml.ts';
+import { encoded, text } from './s3-xml.ts';
 import { sha256 } from './sigv4.ts';
 
 /** S3's own limit (S3 user guide, "Amazon S3 multipart upload limits"). */
@@ -113,7 +113,7 @@ export class MultipartUpload {
   #list(): string {
     const parts = this.#parts.map(({ etag, checksum }, at) => {
       const proof = checksum === undefined ? '' : `<ChecksumSHA256>${checksum}</ChecksumSHA256>`;
-      return `<Part><PartNumber>${at + 1}</PartNumber><ETag>${escape(etag)}</ETag>${proof}</Part>`;
+      return `<Part><PartNumber>${at + 1}</PartNumber><ETag>${encoded(etag)}</ETag>${proof}</Part>`;
     });
     return `<CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${parts.join('')}</CompleteMultipartUpload>`;
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { elements, escape, text } from './s3-xml.ts';
+import { elements, encoded, text } from './s3-xml.ts';
 
 const list = `<?xml version="1.0" encoding="UTF-8"?>
 <ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><KeyMarker/><Prefix></Prefix>
@@ -26,5 +26,5 @@ test('an empty element is empty, a missing one undefined', () => {
 
 test('what is escaped reads back the same', () => {
   const odd = '"a" & <b>';
-  assert.equal(text(`<ETag>${escape(odd)}</ETag>`, 'ETag'), odd);
+  assert.equal(text(`<ETag>${encoded(odd)}</ETag>`, 'ETag'), odd);
 });

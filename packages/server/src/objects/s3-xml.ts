@@ -11,11 +11,11 @@ export function elements(xml: string, name: string): string[] {
 /** The text of the first `<name>`; undefined when there is none. */
 export function text(xml: string, name: string): string | undefined {
   const found = pattern(name, '').exec(xml);
-  return found ? unescape(found[1] ?? '') : undefined;
+  return found ? decoded(found[1] ?? '') : undefined;
 }
 
 /** Text as XML content. */
-export function escape(value: string): string {
+export function encoded(value: string): string {
   return value.replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
@@ -25,7 +25,7 @@ function pattern(name: string, flags: string): RegExp {
 
 const named: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
-function unescape(value: string): string {
+function decoded(value: string): string {
   return value.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (whole, hex, decimal, name) => {
     if (name !== undefined) return named[name] ?? whole;
     return String.fromCodePoint(Number.parseInt(hex ?? decimal, hex === undefined ? 10 : 16));

@@ -6,7 +6,6 @@ import { objectStoreContract } from './object-store.ts';
 import { makeBucket, removeBucket, skipped, testEngine } from './s3-engine.ts';
 
 const MiB = 1024 * 1024;
-const engine = testEngine() as S3Settings;
 
 describe('S3', { skip: skipped }, () => {
   for (const prefix of [null, 'team a/documents']) {
