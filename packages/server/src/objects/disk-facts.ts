@@ -20,7 +20,7 @@ export function readFacts(place: Place): Promise<Facts> {
 }
 
 /**
- * Writes the facts beside the place of an object, durable when this returns. They are the claim to the key: of
+ * Writes the facts beside the place of an object, not yet durable in their folder. They are the claim to the key: of
  * several writers, one links its facts into place, and only it may go on. Facts of the same id left by an earlier
  * attempt stay as they are and serve this one. Raises `object_exists` when another id has the key.
  */
@@ -32,14 +32,9 @@ export async function claim(
   const temporary = disk.paths.temporary(place.key);
   try {
     await writeFile(temporary, JSON.stringify(facts), { flag: 'wx', mode: 0o600, flush: true });
-    let outcome: 'made' | 'found' = 'made';
-    await disk.folders.within(place.folder, async () => {
-      outcome = await linkClaim(temporary, place, facts.description.id);
-    });
-    await disk.folders.sync(place.folder);
-    return outcome;
+    return await disk.folders.within(place.folder, () => linkClaim(temporary, place, facts.description.id));
   } finally {
-    await unlink(temporary).catch(ifMissing(undefined));
+    await unlink(temporary).catch(() => {});
   }
 }
 

@@ -40,13 +40,11 @@ export class DiskFolders {
   }
 
   /** Runs `work`, which puts a name into `folder`; again, when the folder was empty and removed meanwhile. */
-  async within(folder: string, work: () => Promise<void>): Promise<void> {
+  async within<T>(folder: string, work: () => Promise<T>): Promise<T> {
     for (let left = 8; ; left--) {
       try {
         await this.make(folder);
-        await work();
-        // The folder can't go any more. Had it gone and come before, its name may not be durable yet.
-        return await this.make(folder);
+        return await work();
       } catch (error) {
         if (!failedWith(error, 'ENOENT') || left === 0) throw error;
         this.#forget(folder);
@@ -71,8 +69,8 @@ export class DiskFolders {
     for (let at = folder; at !== this.#root; at = dirname(at)) {
       try {
         await rmdir(at);
-      } catch {
-        return;
+      } catch (error) {
+        if (!failedWith(error, 'ENOENT')) return;
       }
       this.#known.delete(at);
     }

@@ -135,31 +135,30 @@ export class DiskStore implements ObjectStore {
     }
   }
 
+  /** Claims the key by its facts, then links the file into place; each is durable before what follows it. */
   async #publish(temporary: string, place: Place, written: Stored, options: PutOptions): Promise<Stored> {
     const { contentType, description } = options;
-    const disk = { paths: this.#paths, folders: this.#folders };
-    const claimed = await claim(place, { contentType, description }, disk);
+    let claimed: 'made' | 'found' | null = null;
+    let linked = false;
     try {
-      await link(temporary, place.object);
+      claimed = await claim(
+        place,
+        { contentType, description },
+        { paths: this.#paths, folders: this.#folders },
+      );
+      // The folder can't go any more. Had it gone and come before the claim, its name may not be durable yet.
+      await this.#folders.make(place.folder);
+      await this.#folders.sync(place.folder);
+      linked = await linkObject(temporary, place);
+      const stored = linked ? written : await ownFrom(place, claimed, written.size);
+      await this.#folders.sync(place.folder);
+      return stored;
     } catch (error) {
-      const taken = failedWith(error, 'EEXIST');
-      // Our own from an earlier attempt, whose answer was lost: the facts beside it have our id.
-      const found = taken && claimed === 'found' ? await look(place) : null;
-      if (found && Number(found.size) === written.size) return await this.#settled(place, storedAs(found));
-      if (claimed === 'made') await this.#release(place);
-      throw taken ? new StrongroomError('object_exists', { key: place.key }) : error;
+      if (linked) await unlink(place.object).catch(() => {});
+      if (claimed === 'made') await unlink(place.facts).catch(() => {});
+      await this.#folders.removeEmpty(place.folder);
+      throw error;
     }
-    return await this.#settled(place, written);
-  }
-
-  async #settled(place: Place, stored: Stored): Promise<Stored> {
-    await this.#folders.sync(place.folder);
-    return stored;
-  }
-
-  async #release(place: Place): Promise<void> {
-    await removeFile(place.facts);
-    await this.#folders.removeEmpty(place.folder);
   }
 
   /** Every fsync is made also where nothing is left to remove: an earlier attempt may have been cut off before its own. */
@@ -172,6 +171,27 @@ export class DiskStore implements ObjectStore {
       if (this.#paths.isTemporaryOf(place.key, name)) await removeFile(join(scratch, name));
     await this.#folders.sync(scratch);
   }
+}
+
+/** False when something lies there already. */
+async function linkObject(temporary: string, place: Place): Promise<boolean> {
+  try {
+    await link(temporary, place.object);
+    return true;
+  } catch (error) {
+    if (failedWith(error, 'EEXIST')) return false;
+    throw error;
+  }
+}
+
+/**
+ * What lies there is our own from an attempt whose answer was lost, when facts with our id were beside it and it has
+ * our size. Raises `object_exists` otherwise.
+ */
+async function ownFrom(place: Place, claimed: 'made' | 'found', size: number): Promise<Stored> {
+  const found = claimed === 'found' ? await look(place) : null;
+  if (!found || Number(found.size) !== size) throw new StrongroomError('object_exists', { key: place.key });
+  return storedAs(found);
 }
 
 /** Raises `object_missing`. Symbolic links are not followed: what they name is not the store's. */
