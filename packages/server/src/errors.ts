@@ -20,6 +20,8 @@ export interface ErrorParameters {
   state_conflict: { id: string; state: string; wanted: string };
   revision_required: Record<never, never>;
   revision_conflict: { id: string; revision: number };
+  /** `etag`: what the content has, with its quotes. */
+  precondition_failed: { etag: string };
   idempotency_in_progress: Record<never, never>;
   idempotency_mismatch: Record<never, never>;
   invalid_input: { field: string; problem: string };
@@ -113,6 +115,10 @@ export const catalogue: { readonly [C in ErrorCode]: Entry<C> } = {
     title: 'The document has changed meanwhile',
     detail: (p) =>
       `Document ${p.id} is at revision ${p.revision}. Read it again, then repeat the change with its ETag.`,
+  },
+  precondition_failed: {
+    title: 'The content is not the one you named',
+    detail: (p) => `If-Match or If-Unmodified-Since does not hold: the ETag of this content is ${p.etag}.`,
   },
   idempotency_in_progress: {
     title: 'The same upload is still running',
