@@ -1,0 +1,78 @@
+import { type Static, Type } from 'typebox';
+import type { Document, JsonObject } from '../documents/document.ts';
+import type { Caller } from '../documents/permissions.ts';
+import { StrongroomError } from '../errors.ts';
+import { callerOf } from './caller.ts';
+import { type App, answerDocument, type Doors } from './doors.ts';
+import { readIfMatch } from './if-match.ts';
+import { ListQuery, readListQuery } from './list-query.ts';
+import { page, presentDocument, presentEvent } from './present.ts';
+
+const Params = Type.Object({ id: Type.String() });
+
+const Changes = Type.Object(
+  {
+    filename: Type.Optional(Type.String()),
+    metadata: Type.Optional(Type.Record(Type.String(), Type.Any())),
+  },
+  { additionalProperties: false, minProperties: 1 },
+);
+
+/** /v1/documents: list, one document, change, history, archive, trash. */
+export function registerDocuments(app: App, doors: Doors): void {
+  const { documents, cursors, pathOf } = doors;
+  const params = Params;
+
+  app.get('/v1/documents', { schema: { querystring: ListQuery } }, async (request) => {
+    const { filter, page: wanted, cursorAt } = readListQuery(request.query, cursors);
+    const { documents: found, next } = await documents.find(callerOf(request), filter, wanted);
+    return page(
+      found.map((document) => presentDocument(document, pathOf(document))),
+      next === null ? null : cursorAt(next),
+    );
+  });
+
+  app.get('/v1/documents/:id', { schema: { params } }, async (request, reply) =>
+    answerDocument(reply, doors, await documents.describe(callerOf(request), request.params.id)),
+  );
+
+  app.patch('/v1/documents/:id', { schema: { params, body: Changes } }, async (request, reply) => {
+    const wanted = readIfMatch(request.headers['if-match']);
+    const changed = await change(doors, callerOf(request), request.params.id, wanted, request.body);
+    return answerDocument(reply, doors, changed);
+  });
+
+  app.get('/v1/documents/:id/events', { schema: { params } }, async (request) =>
+    page((await documents.events(callerOf(request), request.params.id)).map(presentEvent)),
+  );
+
+  for (const move of ['archive', 'unarchive', 'restore'] as const) {
+    app.post(`/v1/documents/:id/${move}`, { schema: { params } }, async (request, reply) =>
+      answerDocument(reply, doors, await documents[move](callerOf(request), request.params.id)),
+    );
+  }
+
+  app.delete('/v1/documents/:id', { schema: { params } }, async (request, reply) => {
+    const trashed = await documents.remove(callerOf(request), request.params.id);
+    if (trashed === null) return reply.code(204).send();
+    reply.code(202);
+    return answerDocument(reply, doors, trashed);
+  });
+}
+
+/** With one revision named, the records compare it; with `*` or several, the document is looked at first. */
+async function change(
+  { documents }: Doors,
+  caller: Caller,
+  id: string,
+  wanted: '*' | readonly number[],
+  changes: Static<typeof Changes>,
+): Promise<Document> {
+  const asked = changes as { filename?: string; metadata?: JsonObject };
+  const [only] = wanted;
+  if (wanted.length === 1 && typeof only === 'number') return documents.change(caller, id, only, asked);
+  const { revision } = await documents.describe(caller, id);
+  if (wanted !== '*' && !wanted.includes(revision))
+    throw new StrongroomError('revision_conflict', { id, revision });
+  return documents.change(caller, id, revision, asked);
+}

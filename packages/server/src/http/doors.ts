@@ -1,0 +1,84 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply } from 'fastify';
+import type { Actor, Document, JsonObject } from '../documents/document.ts';
+import type { DocumentsPort } from '../documents/documents.ts';
+import type { Log } from '../log.ts';
+import type { Settings } from '../settings.ts';
+import type { RateLimits } from './intake.ts';
+import type { LingeringLimits } from './lingering-close.ts';
+import { presentDocument } from './present.ts';
+
+export type App = FastifyInstance<
+  Server,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;
+
+/** What the doors need; compose hands it in. */
+export interface Doors extends Pick<Settings, 'linkMode' | 'trustProxy' | 'uploadMinRate'> {
+  readonly documents: DocumentsPort;
+  /** Raises `unauthenticated`. */
+  readonly authenticate: (authorization: string | undefined) => Promise<{ actor: Actor }>;
+  readonly links: Links;
+  readonly cursors: Cursors;
+  /** No slash at the end. */
+  readonly publicUrl: () => string;
+  /** Where a document's bytes are, for people: `s3://bucket/key` or `file:///…`. */
+  readonly pathOf: (document: Document) => string;
+  /** Asks store and records. */
+  readonly readiness: () => Promise<{ ok: boolean; checks: object }>;
+  /** What GET /v1/storage tells, and a trial of the store for real. */
+  readonly storage: { describe(): object; check(): Promise<object> };
+  readonly log: Log;
+  /** For tests: shorter times. */
+  readonly limits?: Partial<Limits>;
+}
+
+export interface Links {
+  mint(link: {
+    documentId: string;
+    disposition: 'inline' | 'attachment';
+    /** Seconds. */
+    expiresIn: number;
+    actor: { id: string };
+  }): { token: string; expiresAt: Date };
+  /** Raises `link_invalid`. */
+  verify(token: string): { documentId: string; disposition: 'inline' | 'attachment'; actor: Actor };
+}
+
+export interface Cursors {
+  seal(value: JsonObject): string;
+  /** Raises `invalid_input` on field `cursor`. */
+  unseal(cursor: string): JsonObject;
+}
+
+export interface Limits {
+  readonly lingering: LingeringLimits;
+  /** Milliseconds over which a sender's rate is averaged. */
+  readonly rateWindow: number;
+  /** Milliseconds for the head of a request to arrive. */
+  readonly headers: number;
+  /** Milliseconds that an idle connection is kept: longer than the 60 s that load balancers keep theirs. */
+  readonly keepAlive: number;
+}
+
+export const defaultLimits: Limits = {
+  lingering: { total: 30_000, silence: 5_000 },
+  rateWindow: 60_000,
+  headers: 60_000,
+  keepAlive: 65_000,
+};
+
+/** The limits on whoever sends a body. */
+export function rateLimits({ uploadMinRate, limits }: Pick<Doors, 'uploadMinRate' | 'limits'>): RateLimits {
+  return { minimumRate: uploadMinRate, window: limits?.rateWindow ?? defaultLimits.rateWindow };
+}
+
+/** The document as JSON, its revision as ETag (RFC 9110 §8.8.3). */
+export function answerDocument(reply: FastifyReply, { pathOf }: Pick<Doors, 'pathOf'>, document: Document) {
+  reply.header('etag', `"${document.revision}"`);
+  return presentDocument(document, pathOf(document));
+}

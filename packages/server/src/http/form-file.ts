@@ -1,0 +1,142 @@
+import { StrongroomError } from '../errors.ts';
+import { invalidForm } from './form-error.ts';
+import type { Intake } from './intake.ts';
+import { BodyStream } from './raw-body.ts';
+
+/** Bytes that may follow the closing boundary: an optional CRLF and an epilogue (RFC 2046 §5.1.1). */
+export const epilogueLimit = 64 * 1024;
+
+const [cr, lf, dash, space, tab] = [13, 10, 45, 32, 9];
+
+/**
+ * Finds the end of the file in a form. Bytes go through as they are; only what may be the beginning of a boundary is
+ * kept until the next ones tell.
+ */
+export class BoundaryScanner {
+  readonly #delimiter: Buffer;
+  #kept: Buffer | null = null;
+  /** Bytes after the closing boundary; -1 before it was found. */
+  #after = -1;
+
+  constructor(boundary: string) {
+    this.#delimiter = Buffer.from(`\r\n--${boundary}`, 'latin1');
+  }
+
+  get closed(): boolean {
+    return this.#after >= 0;
+  }
+
+  /**
+   * Passes the bytes of the file among `chunk` on, in at most a few pieces. Raises `invalid_form` when a further part
+   * or too much follows.
+   */
+  scan(chunk: Buffer, pass: (bytes: Buffer) => void): void {
+    if (this.closed) {
+      this.#skip(chunk.length);
+      return;
+    }
+    const bytes = this.#kept === null ? chunk : Buffer.concat([this.#kept, chunk]);
+    this.#kept = null;
+    const end = this.#endIn(bytes);
+    if (end > 0) pass(end === bytes.length ? bytes : bytes.subarray(0, end));
+    if (this.closed) this.#skip(bytes.length - end - this.#delimiter.length - 2);
+    else if (end < bytes.length) this.#kept = bytes.subarray(end);
+  }
+
+  /** Bytes of the file in `bytes`, as far as can be told. */
+  #endIn(bytes: Buffer): number {
+    const { length } = this.#delimiter;
+    for (let from = 0; ; ) {
+      const found = bytes.indexOf(this.#delimiter, from);
+      if (found === -1) return this.#undecided(bytes, from);
+      const first = bytes[found + length];
+      const second = bytes[found + length + 1];
+      if (first === dash && second === dash) {
+        this.#after = 0;
+        return found;
+      }
+      if (first === space || first === tab || (first === cr && second === lf)) {
+        throw invalidForm('Another part follows the file. Send the fields before it and the file last.');
+      }
+      if (first === undefined || (second === undefined && (first === dash || first === cr))) return found;
+      // The same characters inside the file, by chance, or the boundary of a form within it.
+      from = found + 1;
+    }
+  }
+
+  /** Where the last bytes may be the beginning of a boundary. A CR is only its first byte, so the last CR decides. */
+  #undecided(bytes: Buffer, from: number): number {
+    const first = Math.max(from, bytes.length - this.#delimiter.length + 1);
+    for (let at = bytes.length - 1; at >= first; at--) {
+      if (bytes[at] !== cr) continue;
+      return bytes.compare(this.#delimiter, 0, bytes.length - at, at) === 0 ? at : bytes.length;
+    }
+    return bytes.length;
+  }
+
+  #skip(bytes: number): void {
+    this.#after += bytes;
+    if (this.#after > epilogueLimit) {
+      throw invalidForm(
+        `More than ${epilogueLimit} bytes follow the closing boundary. End the request there.`,
+      );
+    }
+  }
+}
+
+/**
+ * The file of a form as a stream. It ends only when its closing boundary was seen and the request is complete; a form
+ * that is broken before that makes it fail, so that nothing is kept.
+ */
+export class FormFile extends BodyStream {
+  readonly #scanner: BoundaryScanner;
+  /** The file's bytes as its part declares them; null: it doesn't. */
+  readonly #size: number | null;
+  #rest: Buffer | null;
+  #passed = 0;
+  #wantsMore = true;
+
+  /** @param rest bytes of the form that came with its head */
+  constructor(intake: Intake, boundary: string, size: number | null, rest: Buffer) {
+    super(intake);
+    this.#scanner = new BoundaryScanner(boundary);
+    this.#size = size;
+    this.#rest = rest;
+  }
+
+  override accept(bytes: Buffer): boolean {
+    this.#wantsMore = true;
+    try {
+      this.#scanner.scan(bytes, (file) => {
+        this.#passed += file.length;
+        this.#wantsMore = this.push(file);
+      });
+      this.#checkSize();
+    } catch (error) {
+      this.destroy(error as StrongroomError);
+      return false;
+    }
+    return this.#wantsMore;
+  }
+
+  override end(): void {
+    if (this.#scanner.closed) super.end();
+    else
+      this.destroy(
+        invalidForm('The closing boundary of the form is missing. Nothing was kept; send it again.'),
+      );
+  }
+
+  override _read(): void {
+    const rest = this.#rest;
+    this.#rest = null;
+    if (rest === null || this.accept(rest)) super._read();
+  }
+
+  #checkSize(): void {
+    if (this.#size === null || this.#passed === this.#size) return;
+    if (this.#passed > this.#size || this.#scanner.closed) {
+      throw new StrongroomError('length_mismatch', { declared: this.#size, received: this.#passed });
+    }
+  }
+}

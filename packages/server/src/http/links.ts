@@ -1,0 +1,55 @@
+import { Type } from 'typebox';
+import type { Caller } from '../documents/permissions.ts';
+import { callerOf } from './caller.ts';
+import { sendContent } from './content.ts';
+import type { App, Doors } from './doors.ts';
+
+const NewLink = Type.Object(
+  {
+    /** Seconds, at most seven days. */
+    expiresIn: Type.Integer({ minimum: 1, maximum: 604_800, default: 300 }),
+    disposition: Type.Enum(['attachment', 'inline'], { default: 'attachment' }),
+  },
+  { additionalProperties: false },
+);
+
+/** POST /v1/documents/{id}/links: a URL that opens one document without credentials. */
+export function registerLinks(app: App, { documents, links, publicUrl }: Doors): void {
+  app.post(
+    '/v1/documents/:id/links',
+    {
+      schema: { params: Type.Object({ id: Type.String() }), body: NewLink },
+      preValidation: async (request) => {
+        // Both have defaults, which the validation fills in.
+        request.body ??= {} as typeof request.body;
+      },
+    },
+    async (request, reply) => {
+      const caller = callerOf(request);
+      const { id } = await documents.assertLinkable(caller, request.params.id);
+      const { token, expiresAt } = links.mint({ documentId: id, actor: caller.actor, ...request.body });
+      reply.code(201);
+      return { url: `${publicUrl()}/l/${token}`, expiresAt: expiresAt.toISOString() };
+    },
+  );
+}
+
+/** GET and HEAD /l/{token}: the bytes, as long as the document can be read. */
+export function registerSignedLinks(app: App, { documents, links, linkMode, log }: Doors): void {
+  app.get(
+    '/l/:token',
+    { schema: { params: Type.Object({ token: Type.String() }) } },
+    async (request, reply) => {
+      const { documentId, disposition, actor } = links.verify(request.params.token);
+      const caller: Caller = { actor, requestId: request.id, rights: { read: documentId } };
+      request.caller = caller;
+      const readable = await documents.read(caller, documentId);
+      // A presigned URL is good for GET only: its signature covers the method.
+      if (linkMode === 'redirect' && request.method === 'GET') {
+        const url = await documents.direct(caller, readable, disposition);
+        if (url !== null) return reply.redirect(url, 302);
+      }
+      return sendContent(request, reply, readable, { disposition, embedding: 'cross-origin', log });
+    },
+  );
+}

@@ -1,0 +1,33 @@
+import type { Socket } from 'node:net';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Log } from '../log.ts';
+
+/** Bytes of each connection that earlier requests account for. */
+const counted = new WeakMap<Socket, { read: number; written: number }>();
+
+/**
+ * Writes one line when the answer is out, or when the client is gone before. The line names the route's pattern, never
+ * the URL: a URL may hold a link's token. `in` and `out` are the bytes of the connection since its request before.
+ */
+export function logWhenDone(log: Log, request: FastifyRequest, reply: FastifyReply): void {
+  const began = performance.now();
+  const { socket } = request.raw;
+  reply.raw.once('close', () => {
+    const before = counted.get(socket);
+    const now = { read: socket.bytesRead, written: socket.bytesWritten };
+    counted.set(socket, now);
+    const answered = reply.raw.writableFinished;
+    const facts = {
+      requestId: request.id,
+      method: request.method,
+      route: request.routeOptions.url ?? null,
+      status: answered ? reply.raw.statusCode : null,
+      ms: Math.round((performance.now() - began) * 10) / 10,
+      in: now.read - (before?.read ?? 0),
+      out: now.written - (before?.written ?? 0),
+      actor: request.caller?.actor.id ?? null,
+      client: request.ip,
+    };
+    log.info(facts, answered ? 'request' : 'the client went away');
+  });
+}

@@ -1,0 +1,159 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import Fastify, { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+import { Type } from 'typebox';
+import { hasCode, type StrongroomError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { attach } from './attach.ts';
+import { letIn } from './caller.ts';
+import { registerContent } from './content.ts';
+import { registerDocumentTypes } from './document-types.ts';
+import { registerDocuments } from './documents.ts';
+import { type App, type Doors, defaultLimits, rateLimits } from './doors.ts';
+import { registerHealth } from './health.ts';
+import { readJson } from './json-body.ts';
+import { bodyIsUnread, isLingering, lingerAfterAnswer } from './lingering-close.ts';
+import { registerLinks, registerSignedLinks } from './links.ts';
+import { problemOf } from './problems.ts';
+import { asStrongroomError } from './refusals.ts';
+import { requestIdOf } from './request-id.ts';
+import { logWhenDone } from './request-log.ts';
+import { knownMethods } from './routes.ts';
+import { registerStorage } from './storage.ts';
+import { registerUpload } from './upload.ts';
+
+export interface HttpServer {
+  readonly app: App;
+  /** Answers one request. */
+  readonly handler: (request: IncomingMessage, response: ServerResponse) => void;
+  /** See attach.ts. */
+  readonly attach: (server: Server) => void;
+  /** Releases what the doors hold. Servers are closed by who opened them. */
+  close(): Promise<void>;
+}
+
+/** Puts the doors together. Listens nowhere: a server made by the caller is given `handler` and `attach`. */
+export async function createServer(doors: Doors): Promise<HttpServer> {
+  const app: App = Fastify<Server, IncomingMessage, ServerResponse>({
+    genReqId: requestIdOf,
+    trustProxy: trusted(doors.trustProxy),
+    // No limit of Fastify's may come before ours: a long token is a link that does not work, not a route that is missing.
+    routerOptions: { maxParamLength: 2_048 },
+    return503OnClosing: false,
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: true } },
+    logController: new StreamErrorLog(doors.log),
+    frameworkErrors: (error, request, reply) => void refuseUnrouted(doors, error, request, reply),
+  });
+  const methods = knownMethods(app);
+  app.decorateRequest('caller', null);
+  app.addHook('onRoute', (route) => {
+    // An unknown query parameter is refused, never ignored: also where a route takes none.
+    route.schema = { querystring: Type.Object({}, { additionalProperties: false }), ...route.schema };
+  });
+  app.addHook('onRequest', (request, reply, done) => {
+    begin(doors.log, request, reply);
+    if (!request.is404) return done();
+    letIn(request, doors.authenticate).then(() => done(methods.refusal(request)), done);
+  });
+  app.addHook('onSend', (request, reply, _payload, done) => {
+    closeWhereNeeded(doors, request.raw, reply);
+    done();
+  });
+  app.setErrorHandler((error, request, reply) => refuse(doors.log, asStrongroomError(error), request, reply));
+
+  registerHealth(app, doors);
+  registerSignedLinks(app, doors);
+  await app.register(async (locked: App) => {
+    locked.addHook('onRequest', (request) => letIn(request, doors.authenticate));
+    locked.removeAllContentTypeParsers();
+    locked.addContentTypeParser('application/json', (_request: FastifyRequest, body: IncomingMessage) =>
+      readJson(body, rateLimits(doors)),
+    );
+    registerDocuments(locked, doors);
+    registerLinks(locked, doors);
+    registerContent(locked, doors);
+    registerDocumentTypes(locked, doors);
+    registerStorage(locked, doors);
+    await registerUpload(locked, doors);
+  });
+  await app.ready();
+
+  return {
+    app,
+    handler: (request, response) => {
+      // What a refused client still sends is discarded, also where it looks like a request.
+      if (!isLingering(request.socket)) app.routing(request, response);
+    },
+    attach: (server) => attach(server, doors),
+    close: () => app.close(),
+  };
+}
+
+/** A number counts the proxies between the client and this server. */
+function trusted(setting: Doors['trustProxy']) {
+  return typeof setting === 'number' ? (_address: string, hop: number) => hop < setting : setting;
+}
+
+function begin(log: Log, request: FastifyRequest, reply: FastifyReply): void {
+  logWhenDone(log, request, reply);
+  reply.headers({
+    'x-request-id': request.id,
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-store',
+  });
+}
+
+/** Errors that Fastify meets before it has a route: nobody hears more of them than of any other, without a key. */
+async function refuseUnrouted(
+  doors: Doors,
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  begin(doors.log, request, reply);
+  const refusal = await letIn(request, doors.authenticate).then(() => error, asStrongroomError);
+  closeWhereNeeded(doors, request.raw, reply);
+  refuse(doors.log, asStrongroomError(refusal), request, reply);
+}
+
+/** A connection whose request was not read to its end lingers; one whose server takes no more is not kept. */
+function closeWhereNeeded({ limits }: Doors, request: IncomingMessage, reply: FastifyReply): void {
+  const { server } = request.socket as { server?: Server };
+  if (bodyIsUnread(request)) {
+    reply.header('connection', 'close');
+    lingerAfterAnswer(request, limits?.lingering ?? defaultLimits.lingering);
+  } else if (server?.listening === false) reply.header('connection', 'close');
+}
+
+function refuse(
+  log: Log,
+  error: StrongroomError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  if (reply.raw.destroyed || request.raw.socket.destroyed) return reply.hijack();
+  const { requestId, ...facts } = { requestId: request.id, error };
+  if (isOurFault(error)) log.error({ requestId, ...facts }, 'a request failed');
+  else if (hasCode(error, 'store_unavailable') || hasCode(error, 'records_unavailable')) {
+    log.warn({ requestId, ...facts }, 'a request could not be served');
+  }
+  const { status, headers, body } = problemOf(error);
+  return reply.code(status).headers(headers).send(body);
+}
+
+function isOurFault({ code }: StrongroomError): boolean {
+  return code === 'internal' || code === 'object_exists' || code === 'object_missing';
+}
+
+/** Fastify's own lines are off; a download that breaks off in the middle is told here. */
+class StreamErrorLog extends LogController {
+  readonly #log: Log;
+
+  constructor(log: Log) {
+    super({ disableRequestLogging: true });
+    this.#log = log;
+  }
+
+  override streamError(error: Error, request: FastifyRequest): void {
+    this.#log.warn({ requestId: request.id, error }, 'an answer broke off');
+  }
+}
