@@ -1,0 +1,222 @@
+/** What tests on real engines share: a folder, a bucket, a database, a server; each removed when its test ends. */
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import {
+  AbortMultipartUploadCommand,
+  CreateBucketCommand,
+  DeleteBucketCommand,
+  DeleteObjectCommand,
+  ListMultipartUploadsCommand,
+  ListObjectVersionsCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import pg from 'pg';
+import { raceFreePort } from './engines/free-port.ts';
+import { cantTrace } from './faults/strace.ts';
+
+export { raceFreePort };
+
+/** Whatever can say when it is over: a test's or a suite's context, or `{ after }` of node:test. */
+export type Ending = Pick<TestContext, 'after'>;
+
+/** Whether this is a run in which nothing may be skipped. */
+export function inCi(): boolean {
+  return !['', '0', 'false'].includes(process.env.CI ?? '');
+}
+
+/** For node:test's `skip`: false when `what` is there, else the reason. In CI the reason is raised instead. */
+export function needs(what: 's3' | 'postgres' | 'strace'): false | string {
+  const reason = absent[what]();
+  if (reason !== null && inCi()) throw new Error(`nothing may be skipped in CI: ${reason}`);
+  return reason ?? false;
+}
+
+const absent = {
+  s3: () => (process.env.STRONGROOM_TEST_S3_ENDPOINT ? null : 'no S3 to test on (npm test starts one)'),
+  postgres: () =>
+    process.env.STRONGROOM_TEST_DATABASE_URL ? null : 'no PostgreSQL to test on (npm test starts one)',
+  strace: cantTrace,
+};
+
+const endings = new WeakMap<Ending, AsyncDisposableStack>();
+
+/** When `t` is over: the last made goes first, so a server goes before its folder. */
+function atEnd(t: Ending, undo: () => unknown): void {
+  let stack = endings.get(t);
+  if (stack === undefined) {
+    stack = new AsyncDisposableStack();
+    endings.set(t, stack);
+    t.after(() => stack?.disposeAsync());
+  }
+  stack.defer(async () => void (await undo()));
+}
+
+/** A fresh folder. */
+export async function testFolder(t: Ending): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'strongroom-'));
+  atEnd(t, () => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
+  return folder;
+}
+
+/** A fresh, empty bucket on the test S3, with a client of the SDK to look into it. */
+export async function testBucket(t: Ending): Promise<TestBucket> {
+  const bucket = `t-${randomBytes(8).toString('hex')}`;
+  const endpoint = required('STRONGROOM_TEST_S3_ENDPOINT');
+  const region = process.env.STRONGROOM_TEST_S3_REGION ?? 'us-east-1';
+  const accessKeyId = required('STRONGROOM_TEST_S3_ACCESS_KEY_ID');
+  const secretAccessKey = required('STRONGROOM_TEST_S3_SECRET_ACCESS_KEY');
+  const client = new S3Client({
+    endpoint,
+    region,
+    credentials: { accessKeyId, secretAccessKey },
+    forcePathStyle: true,
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+  });
+  await client.send(new CreateBucketCommand({ Bucket: bucket }));
+  atEnd(t, async () => {
+    await removeBucket(client, bucket);
+    client.destroy();
+  });
+  const environment = {
+    S3_BUCKET: bucket,
+    S3_ENDPOINT: endpoint,
+    S3_REGION: region,
+    S3_ACCESS_KEY_ID: accessKeyId,
+    S3_SECRET_ACCESS_KEY: secretAccessKey,
+    S3_FORCE_PATH_STYLE: 'true',
+  };
+  return { bucket, endpoint, region, accessKeyId, secretAccessKey, client, environment };
+}
+
+export interface TestBucket {
+  readonly bucket: string;
+  readonly endpoint: string;
+  readonly region: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly client: S3Client;
+  /** The settings that make a server use it. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** Removes a bucket with every version, delete marker and unfinished multipart upload in it. */
+async function removeBucket(client: S3Client, bucket: string): Promise<void> {
+  for (;;) {
+    const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
+    for (const { Key, UploadId } of Uploads) {
+      await client.send(new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId }));
+    }
+    const page = await client.send(new ListObjectVersionsCommand({ Bucket: bucket }));
+    const versions = [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])];
+    for (const { Key, VersionId } of versions) {
+      await client.send(new DeleteObjectCommand({ Bucket: bucket, Key, VersionId }));
+    }
+    if (Uploads.length === 0 && versions.length === 0) break;
+  }
+  await client.send(new DeleteBucketCommand({ Bucket: bucket }));
+}
+
+/** A fresh, empty PostgreSQL database; its URL. */
+export async function testDatabase(t: Ending): Promise<string> {
+  const server = required('STRONGROOM_TEST_DATABASE_URL');
+  const name = `t_${randomBytes(8).toString('hex')}`;
+  await query(server, `CREATE DATABASE ${name}`);
+  atEnd(t, () => query(server, `DROP DATABASE ${name} WITH (FORCE)`));
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+async function query(url: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(sql).finally(() => client.end());
+}
+
+/** A server as a process of its own. */
+export interface TestServer {
+  readonly url: string;
+  /** An API key with all rights. */
+  readonly key: string;
+  readonly pid: number;
+  /** All it has written to its standard output and error so far. */
+  logs(): string;
+  /** SIGTERM; its exit code, null when a signal ended it. */
+  stop(): Promise<number | null>;
+  /** SIGKILL. */
+  kill(): Promise<void>;
+}
+
+export interface TestServerOptions {
+  /** For node itself, before the program: `--import` of a fault, say. */
+  readonly nodeOptions?: readonly string[];
+}
+
+const program = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+const diesWithParent = new URL('./engines/dies-with-parent.ts', import.meta.url).href;
+
+/**
+ * Starts the service as its own process, with nothing in its environment but PATH, the settings of `env`, and for what
+ * `env` leaves out a free port, a fresh folder and a fresh API key. Rejects with its log when it ends before it listens.
+ */
+export async function startServer(
+  t: Ending,
+  env: Readonly<Record<string, string>> = {},
+  { nodeOptions = [] }: TestServerOptions = {},
+): Promise<TestServer> {
+  const folder = env.DATA_DIR ?? (await testFolder(t));
+  const key = env.STRONGROOM_API_KEY ?? randomBytes(24).toString('base64url');
+  const child = spawn(process.execPath, ['--import', diesWithParent, ...nodeOptions, program], {
+    cwd: folder,
+    env: { PATH: process.env.PATH, PORT: '0', DATA_DIR: folder, STRONGROOM_API_KEY: key, ...env },
+  });
+  let written = '';
+  const keep = (chunk: string) => {
+    written += chunk;
+  };
+  child.stdout.setEncoding('utf8').on('data', keep);
+  child.stderr.setEncoding('utf8').on('data', keep);
+  const closed = once(child, 'close');
+  const end = async (signal: NodeJS.Signals): Promise<number | null> => {
+    child.kill(signal);
+    return (await closed)[0] as number | null;
+  };
+  atEnd(t, () => end('SIGKILL'));
+
+  const deadline = performance.now() + 60_000;
+  for (;;) {
+    const url = /"url":"(http:\/\/[^"]+)".*"msg":"started"|Listening +(http:\/\/\S+)\n/
+      .exec(written)
+      ?.slice(1);
+    const found = url?.find((candidate) => candidate !== undefined);
+    if (found) {
+      return {
+        url: found,
+        key,
+        pid: child.pid as number,
+        logs: () => written,
+        stop: () => end('SIGTERM'),
+        kill: async () => void (await end('SIGKILL')),
+      };
+    }
+    if (child.exitCode !== null || child.signalCode !== null || performance.now() > deadline) {
+      await end('SIGKILL');
+      throw new Error(`the server did not start:\n${written}`);
+    }
+    await sleep(20);
+  }
+}
+
+function required(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set; start the tests by "npm test"`);
+  return value;
+}
