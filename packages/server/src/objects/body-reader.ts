@@ -1,20 +1,33 @@
-import type { Readable } from 'node:stream';
+import { finished, type Readable } from 'node:stream';
 import { StrongroomError } from '../errors.ts';
 
-/** Takes a stream apart without copying: so many bytes as a body of their own, so many into a buffer. */
+/**
+ * Takes a stream apart without copying: so many bytes as a body of their own, so many into a buffer.
+ * Chunks are taken by the `data` event, one at a time: the stream's own iterator joins all that is buffered into one,
+ * which costs as much again as sending it.
+ */
 export class BodyReader {
   readonly #body: Readable;
-  readonly #chunks: AsyncIterator<Buffer>;
-  /** Read from the stream and not yet given out. */
-  #rest: Buffer | null = null;
+  readonly #queue: Buffer[] = [];
+  #ended = false;
+  #wake: () => void = () => {};
   #received = 0;
   #failure: { readonly error: unknown } | null = null;
 
   constructor(body: Readable) {
     this.#body = body;
-    this.#chunks = body[Symbol.asyncIterator]();
-    // The iterator listens only while it is asked; an error in between is found at the next read.
-    body.on('error', () => {});
+    body.pause();
+    body.on('data', (chunk: Buffer) => {
+      body.pause();
+      this.#received += chunk.length;
+      this.#queue.push(chunk);
+      this.#wake();
+    });
+    body.on('end', () => this.#finish());
+    finished(body, { writable: false }, (error) => {
+      if (error && !this.#ended) this.#failure = { error };
+      this.#finish();
+    });
   }
 
   /** What the stream itself raised, apart from what went wrong around it. */
@@ -59,8 +72,15 @@ export class BodyReader {
 
   /** Whether the stream has ended; waits until that is known. */
   async ended(): Promise<boolean> {
-    this.#rest ??= await this.#next(Number.POSITIVE_INFINITY);
-    return this.#rest === null;
+    while (this.#queue.length === 0 && !this.#ended) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+        this.#body.resume();
+      });
+    }
+    if (this.#queue.length > 0) return false;
+    if (this.#failure) throw this.#failure.error;
+    return true;
   }
 
   /** Raises `length_mismatch` unless the stream has ended. */
@@ -69,23 +89,16 @@ export class BodyReader {
   }
 
   async #next(atMost: number): Promise<Buffer | null> {
-    const chunk = this.#rest ?? (await this.#read());
-    this.#rest = null;
-    if (chunk === null || chunk.length <= atMost) return chunk;
-    this.#rest = chunk.subarray(atMost);
+    if (this.#queue.length === 0 && (await this.ended())) return null;
+    const chunk = this.#queue.shift() as Buffer;
+    if (chunk.length <= atMost) return chunk;
+    this.#queue.unshift(chunk.subarray(atMost));
     return chunk.subarray(0, atMost);
   }
 
-  async #read(): Promise<Buffer | null> {
-    try {
-      const { value, done } = await this.#chunks.next();
-      if (done) return null;
-      this.#received += value.length;
-      return value;
-    } catch (error) {
-      this.#failure = { error };
-      throw error;
-    }
+  #finish(): void {
+    this.#ended = true;
+    this.#wake();
   }
 
   #mismatch(declared: number): StrongroomError {
