@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import pg from 'pg';
+import { StrongroomError } from '../errors.ts';
+import { numbered } from './postgres-dialect.ts';
+import { connectionBroke, raise, rolledBack, statementLost } from './postgres-faults.ts';
+import type { Row, Value } from './row.ts';
+
+export type Run = (sql: string, parameters: readonly Value[]) => Promise<Row[]>;
+
+/** bigint, integer and smallint. Epoch milliseconds and sizes are exact in a double. */
+const integers = new Set([20, 23, 21]);
+
+/** Integers as numbers, all else as the text that it is. */
+const types = {
+  getTypeParser: (oid: number) => (integers.has(oid) ? Number : (text: string) => text),
+} as unknown as pg.CustomTypesConfig;
+
+/**
+ * Connections to PostgreSQL. A pooler in transaction mode may stand between: no settings and no session locks outlive
+ * a transaction. Prepared statements do, which halves PostgreSQL's own work; where the pooler loses them, it is noticed
+ * before anything ran, and from then on statements go without a name.
+ */
+export class PostgresPool {
+  readonly #pool: pg.Pool;
+  readonly #statements = new Map<string, { name: string; text: string }>();
+  #names = true;
+
+  constructor(url: string) {
+    this.#pool = new pg.Pool({
+      connectionString: url,
+      application_name: 'strongroom',
+      max: 10,
+      connectionTimeoutMillis: 5_000,
+      query_timeout: 15_000,
+      keepAlive: true,
+      types,
+    });
+    // An idle connection that breaks is dropped and replaced by the next call, which tells if it can't be.
+    this.#pool.on('error', () => {});
+  }
+
+  /** A SELECT, once more when the connection broke under it. Raises `records_unavailable`. */
+  read(sql: string, parameters: readonly Value[], planEachTime = false): Promise<Row[]> {
+    const statement = () => (planEachTime ? { text: numbered(sql) } : this.#prepared(sql));
+    return this.#attempt(() => run(this.#pool, statement(), parameters), connectionBroke);
+  }
+
+  /** Any one statement. Whether it ran is unknown when its connection breaks, so it is not repeated then. */
+  write(sql: string, parameters: readonly Value[]): Promise<Row[]> {
+    return this.#attempt(() => run(this.#pool, this.#prepared(sql), parameters), rolledBack);
+  }
+
+  /** Several statements, all or none. `work` may run more than once. */
+  transaction<T>(work: (run: Run) => Promise<T>): Promise<T> {
+    return this.#attempt(() => this.#transaction(work), rolledBack);
+  }
+
+  async close(): Promise<void> {
+    if (!this.#pool.ending) await this.#pool.end();
+  }
+
+  async #attempt<T>(work: () => Promise<T>, again: (error: unknown) => boolean): Promise<T> {
+    for (let left = 2; ; left--) {
+      try {
+        return await work();
+      } catch (error) {
+        if (statementLost(error)) this.#names = false;
+        else if (!again(error)) raise(error);
+        if (left === 0) raise(error);
+      }
+    }
+  }
+
+  async #transaction<T>(work: (run: Run) => Promise<T>): Promise<T> {
+    const client = await this.#pool.connect();
+    // The statement under way fails with the same error.
+    const ignore = () => {};
+    client.on('error', ignore);
+    try {
+      await client.query('BEGIN');
+      const result = await work((sql, parameters) => run(client, { text: numbered(sql) }, parameters));
+      await client.query('COMMIT');
+      client.release();
+      return result;
+    } catch (error) {
+      // A refusal leaves the connection whole. What else failed may not have: the server rolls back what its client leaves.
+      const whole = error instanceof StrongroomError && (await rollback(client));
+      client.release(!whole);
+      throw error;
+    } finally {
+      client.off('error', ignore);
+    }
+  }
+
+  /** Named by its content: whoever else's statement a pooler puts in our way under that name is the same one. */
+  #prepared(sql: string): { name?: string; text: string } {
+    let statement = this.#statements.get(sql);
+    if (!statement) {
+      const text = numbered(sql);
+      const name = `strongroom_${createHash('sha256').update(text).digest('hex').slice(0, 32)}`;
+      statement = { name, text };
+      this.#statements.set(sql, statement);
+    }
+    return this.#names ? statement : { text: statement.text };
+  }
+}
+
+/** Whether it worked. */
+async function rollback(client: pg.PoolClient): Promise<boolean> {
+  return client.query('ROLLBACK').then(
+    () => true,
+    () => false,
+  );
+}
+
+async function run(
+  on: { query(config: pg.QueryArrayConfig): Promise<pg.QueryArrayResult> },
+  statement: { name?: string; text: string },
+  parameters: readonly Value[],
+): Promise<Row[]> {
+  const { rows } = await on.query({ ...statement, values: [...parameters], rowMode: 'array' });
+  return rows;
+}

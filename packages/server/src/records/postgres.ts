@@ -1,0 +1,178 @@
+import pg from 'pg';
+import type { State } from '../documents/document.ts';
+import { StartError, StrongroomError } from '../errors.ts';
+import { replay } from './idempotency.ts';
+import { createSchemaTable, migrate, postgresTypes } from './migrations/migrations.ts';
+import { postgresDialect } from './postgres-dialect.ts';
+import { startError } from './postgres-faults.ts';
+import { PostgresPool, type Run } from './postgres-pool.ts';
+import * as sql from './postgres-statements.ts';
+import type { Records } from './records.ts';
+import { refusal, replacesNothing } from './refusals.ts';
+import { documentWidth, type Row } from './row.ts';
+import type { Claim, NewLine, NewRow, Query, SqlDatabase, Update } from './sql-database.ts';
+import { SqlRecords } from './sql-records.ts';
+import { updateQuery } from './update-query.ts';
+
+/** The records in a PostgreSQL database. `url` is what DATABASE_URL takes; raises StartError when it is none. */
+export function openPostgresRecords({ url }: { url: string }): Records {
+  return new SqlRecords(new PostgresDatabase(url));
+}
+
+/** Any number: what all of Strongroom's migrations, and nothing else, lock. */
+const migrationLock = 7_367_102_255;
+
+class PostgresDatabase implements SqlDatabase {
+  readonly dialect = postgresDialect;
+  readonly #pool: PostgresPool;
+  readonly #at: { host: string; user: string | undefined; database: string | undefined };
+
+  constructor(url: string) {
+    const { host, port, user, database } = readUrl(url);
+    this.#at = { host: `${host}:${port}`, user, database };
+    this.#pool = new PostgresPool(url);
+  }
+
+  describe(): string {
+    return `PostgreSQL at ${this.#at.host}/${this.#at.database}`;
+  }
+
+  async connect(): Promise<void> {
+    try {
+      await this.#assertUtf8();
+      if (migrate(await this.#schema(), postgresTypes, this.describe()).length === 0) return;
+      await this.#pool.transaction((run) => this.#migrate(run));
+    } catch (error) {
+      throw startError((error as Error).cause ?? error, this.#at) ?? error;
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#pool.close();
+  }
+
+  read({ sql, parameters, planEachTime }: Query): Promise<Row[]> {
+    return this.#pool.read(sql, parameters, planEachTime);
+  }
+
+  write({ sql, parameters }: Query): Promise<Row[]> {
+    return this.#pool.write(sql, parameters);
+  }
+
+  async create(row: NewRow): Promise<Row | null> {
+    const { document, idempotency } = row;
+    const replaces = document[15] !== null;
+    if (idempotency) return this.#createOnce(row, idempotency);
+    const written = await this.#pool.write(replaces ? sql.createReplacing : sql.create, parameters(row));
+    if (written.length === 0) throw replacesNothing();
+    return null;
+  }
+
+  async update({ id, query, event, wanted, revision }: Update): Promise<Row> {
+    const text = sql.withEvent(query.sql, query.parameters.length + 1);
+    const [row] = await this.#pool.write(text, [...query.parameters, ...event]);
+    // Asked again, in a second round trip that only a refusal pays: the update's own snapshot shows the loser of a
+    // race the state before it.
+    return row ?? this.#refuse(id, wanted, revision);
+  }
+
+  async claim({ states, limit, lease }: Claim): Promise<Row[]> {
+    const rows = await this.#pool.write(sql.claim, [`{${states.join(',')}}`, limit, lease]);
+    const due = (row: Row) => row[documentWidth + 1] as number;
+    return rows.sort((a, b) => due(a) - due(b));
+  }
+
+  async forget(id: string): Promise<void> {
+    const gone = await this.#pool.write(sql.forget, [id]);
+    if (gone.length > 0) return;
+    const [found] = await this.#pool.read(sql.look, [id]);
+    if (found) throw refusal(id, found, 'forgotten', null);
+  }
+
+  async #refuse(id: string, wanted: string, revision: number | null): Promise<never> {
+    const [found] = await this.#pool.read(sql.look, [id]);
+    throw refusal(id, found, wanted, revision);
+  }
+
+  /** One round trip for a fresh key; a transaction when an unexpired line is there. */
+  async #createOnce(row: NewRow, line: NewLine): Promise<Row | null> {
+    const { scope, key, fingerprint, keptFor } = line;
+    const once = [...parameters(row), scope, key, fingerprint, keptFor];
+    for (let left = 3; left > 0; left--) {
+      const written = await this.#pool.write(sql.createOnce, once);
+      if (written.length > 0) return null;
+      const settled = await this.#pool.transaction((run) => settle(run, row, line));
+      if (settled !== 'lost') return settled;
+    }
+    throw new StrongroomError('idempotency_in_progress', {});
+  }
+
+  async #assertUtf8(): Promise<void> {
+    const [row] = await this.#pool.read('SHOW server_encoding', []);
+    if (row?.[0] === 'UTF8') return;
+    throw new StartError(
+      `Database "${this.#at.database}" at ${this.#at.host} is encoded in ${row?.[0]}, which can't hold every name. Make it with ENCODING 'UTF8'.`,
+    );
+  }
+
+  /** The schema's number; 0 in a database without one. */
+  async #schema(): Promise<number> {
+    const [table] = await this.#pool.read(`SELECT to_regclass('schema_version')::text`, []);
+    if (table?.[0] === null) return 0;
+    const [row] = await this.#pool.read('SELECT number FROM schema_version', []);
+    return (row?.[0] as number | undefined) ?? 0;
+  }
+
+  async #migrate(run: Run): Promise<void> {
+    await run('SELECT pg_advisory_xact_lock(?1)::text', [migrationLock]);
+    await run(createSchemaTable, []);
+    const [row] = await run('SELECT number FROM schema_version', []);
+    const from = (row?.[0] as number | undefined) ?? 0;
+    for (const statement of migrate(from, postgresTypes, this.describe())) await run(statement, []);
+  }
+}
+
+/**
+ * A second upload with a key that is in use: takes the line over, or answers. 'lost': the line changed hands
+ * meanwhile, so begin again. Locks go from document to line, as in a forget.
+ */
+async function settle(run: Run, row: NewRow, line: NewLine): Promise<Row | null | 'lost'> {
+  const { document } = row;
+  const { scope, key, fingerprint, keptFor, abandoned } = line;
+  const replaces = document[15] ?? null;
+  if (replaces !== null && (await run(sql.replaced, [replaces, document[1] ?? null])).length === 0) {
+    throw replacesNothing();
+  }
+  const [found] = await run(sql.lockLine, [scope, key]);
+  if (!found) return 'lost';
+  const [was, due, ...old] = found;
+  const next = replay({ fingerprint: was as string, state: old[7] as State, due: due === 1 }, fingerprint);
+  if (next === 'answer') return old;
+
+  const oldId = old[0] as string;
+  if ((await run(sql.holdLine, [scope, key, oldId])).length === 0) return 'lost';
+  await run(sql.create, parameters(row));
+  await run(sql.handOver, [scope, key, fingerprint, document[0] ?? null, keptFor]);
+  if (next === 'abandon') await run(...abandonment(oldId, abandoned));
+  return null;
+}
+
+function abandonment(id: string, event: Row): [sql: string, parameters: Row] {
+  const changes = { state: 'abandoned', dueIn: 0, updatedAt: new Date(event[1] as number) } as const;
+  const query = updateQuery({ id, from: ['receiving'] }, changes, postgresDialect.clock);
+  return [sql.withEvent(query.sql, query.parameters.length + 1), [...query.parameters, ...event]];
+}
+
+function parameters({ document, dueIn, event }: NewRow): Row {
+  return [...document, dueIn, ...event];
+}
+
+/** As node-postgres will read it when it connects. */
+function readUrl(url: string): pg.Client {
+  try {
+    return new pg.Client({ connectionString: url });
+  } catch {
+    // No cause: it would show the URL, password and all.
+    throw new StartError('DATABASE_URL is not a URL such as postgres://user:password@host:5432/database.');
+  }
+}

@@ -1,0 +1,5 @@
+import type { KeyRecords } from '../access/key-records.ts';
+import type { DeploymentRecords, DocumentRecords, RecordsConnection } from './document-records.ts';
+
+/** What one database keeps for the whole service, on one connection. */
+export type Records = DocumentRecords & KeyRecords & DeploymentRecords & RecordsConnection;

@@ -1,0 +1,81 @@
+import type { State } from '../documents/document.ts';
+import type { Row, Value } from './row.ts';
+
+/** SQL with `?1 …`; a parameter may stand in it more than once. */
+export interface Query {
+  readonly sql: string;
+  readonly parameters: Value[];
+  /** Its best plan depends on its parameters, and its texts are many: plan it for each run. Default: plan it once. */
+  readonly planEachTime?: boolean;
+}
+
+/** Where the two databases say the same thing differently. */
+export interface Dialect {
+  /** Epoch milliseconds by the database's clock. */
+  readonly clock: string;
+  /** The table, to be read by this index where the database can be told. */
+  readonly from: (index: string) => string;
+  /** One arm of an ordered union. */
+  readonly arm: (select: string, order: string, limit: string) => string;
+  /** True of a column whose value is in the list that is this parameter. */
+  readonly isAmong: (parameter: string) => string;
+  /** Ids as such a parameter. */
+  readonly list: (ids: readonly string[]) => string;
+}
+
+/**
+ * The small port inside this room: what sql-records.ts needs of a database. Any call may raise `records_unavailable`.
+ * Each is one transaction.
+ */
+export interface SqlDatabase {
+  readonly dialect: Dialect;
+  connect(): Promise<void>;
+  describe(): string;
+  close(): Promise<void>;
+  /** A SELECT; it may be tried twice. */
+  read(query: Query): Promise<Row[]>;
+  /** Any other single statement; answers what it returns. */
+  write(query: Query): Promise<Row[]>;
+  /** Null when written, else the document that the idempotency key already made. Raises what the port says. */
+  create(row: NewRow): Promise<Row | null>;
+  /** The updated document. Raises `document_missing`, `state_conflict`, `revision_conflict`. */
+  update(update: Update): Promise<Row>;
+  /** Documents, each followed by its looks. */
+  claim(claim: Claim): Promise<Row[]>;
+  /** Raises `state_conflict`. */
+  forget(id: string): Promise<void>;
+}
+
+/** A document about to be written, as rows ready to be bound. Durations are milliseconds. */
+export interface NewRow {
+  readonly document: Row;
+  readonly dueIn: number;
+  readonly event: Row;
+  readonly idempotency: NewLine | null;
+}
+
+export interface NewLine {
+  readonly scope: string;
+  readonly key: string;
+  readonly fingerprint: string;
+  readonly keptFor: number;
+  /** The event of a dead upload that is abandoned for this one. */
+  readonly abandoned: Row;
+}
+
+export interface Update {
+  readonly id: string;
+  /** An UPDATE that returns the document's columns, or no row when it must not be changed. */
+  readonly query: Query;
+  readonly event: Row;
+  /** What the refusal says was wanted. */
+  readonly wanted: string;
+  /** The expected revision; null: any. */
+  readonly revision: number | null;
+}
+
+export interface Claim {
+  readonly states: readonly State[];
+  readonly limit: number;
+  readonly lease: number;
+}

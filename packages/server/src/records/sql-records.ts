@@ -1,0 +1,209 @@
+import type { ApiKeyRecord } from '../access/key-records.ts';
+import type { Document, Event, State } from '../documents/document.ts';
+import { StrongroomError } from '../errors.ts';
+import type {
+  Changes,
+  Claimed,
+  Draft,
+  Filter,
+  Happened,
+  Idempotency,
+  Page,
+  Position,
+} from './document-records.ts';
+import { findQuery, paged } from './find-query.ts';
+import type { Records } from './records.ts';
+import { replacesNothing } from './refusals.ts';
+import {
+  documentColumns,
+  documentWidth,
+  draftRow,
+  eventColumns,
+  eventRow,
+  idsIn,
+  isId,
+  keyColumns,
+  type Row,
+  storable,
+  toApiKey,
+  toDocument,
+  toEvent,
+  type Value,
+} from './row.ts';
+import type { SqlDatabase } from './sql-database.ts';
+import { updateQuery } from './update-query.ts';
+
+/** The records in SQL: the ports on one side, a database on the other. What both databases say alike is said here. */
+export class SqlRecords implements Records {
+  readonly #database: SqlDatabase;
+
+  constructor(database: SqlDatabase) {
+    this.#database = database;
+  }
+
+  connect = () => this.#database.connect();
+  describe = () => this.#database.describe();
+  close = () => this.#database.close();
+
+  async ping(): Promise<void> {
+    await this.#read('SELECT 1');
+  }
+
+  async create(
+    draft: Draft,
+    happened: Happened,
+    idempotency?: Idempotency,
+  ): Promise<{ document: Document; created: boolean }> {
+    const document = draftRow(draft);
+    if (draft.replaces !== null && !isId(draft.replaces)) throw replacesNothing();
+    const existing = await this.#database.create({
+      document,
+      dueIn: draft.dueIn,
+      event: eventRow(happened),
+      idempotency: idempotency
+        ? { ...idempotency, abandoned: eventRow(takenOver(happened, draft.id)) }
+        : null,
+    });
+    return { document: toDocument(existing ?? document), created: existing === null };
+  }
+
+  async get(id: string): Promise<Document | null> {
+    if (!isId(id)) return null;
+    const [row] = await this.#read(`SELECT ${documentColumns} FROM documents WHERE id = ?1`, id);
+    return row ? toDocument(row) : null;
+  }
+
+  async find(filter: Filter, page: Page): Promise<{ documents: Document[]; next: Position | null }> {
+    const query = findQuery(filter, page, this.#database.dialect);
+    if (!query) return { documents: [], next: null };
+    const { rows, next } = paged(await this.#database.read(query), page);
+    return { documents: rows.map(toDocument), next };
+  }
+
+  async transition(
+    id: string,
+    from: readonly State[],
+    to: State,
+    changes: Changes,
+    happened: Happened,
+  ): Promise<Document> {
+    if (!isId(id)) throw new StrongroomError('document_missing', { id });
+    const { clock } = this.#database.dialect;
+    const query = updateQuery({ id, from }, { ...changes, state: to, updatedAt: happened.at }, clock);
+    const event = eventRow(happened);
+    return toDocument(await this.#database.update({ id, query, event, wanted: to, revision: null }));
+  }
+
+  async change(
+    id: string,
+    expectedRevision: number,
+    from: readonly State[],
+    { filename, metadata }: Pick<Changes, 'filename' | 'metadata'>,
+    happened: Happened,
+  ): Promise<Document> {
+    if (!isId(id)) throw new StrongroomError('document_missing', { id });
+    const target = { id, from, revision: expectedRevision };
+    const changes = {
+      ...(filename !== undefined && { filename }),
+      ...(metadata !== undefined && { metadata }),
+      updatedAt: happened.at,
+    };
+    const query = updateQuery(target, changes, this.#database.dialect.clock);
+    const event = eventRow(happened);
+    const update = { id, query, event, wanted: 'changed', revision: expectedRevision };
+    return toDocument(await this.#database.update(update));
+  }
+
+  async heartbeat(ids: readonly string[], dueIn: number): Promise<Set<string>> {
+    const { clock, isAmong, list } = this.#database.dialect;
+    const sql = `UPDATE documents SET due_at = ${clock} + ?2 WHERE id ${isAmong('?1')} AND state = 'receiving' RETURNING id`;
+    const rows = await this.#write(sql, list(ids.filter(isId)), dueIn);
+    return new Set(rows.map((row) => row[0] as string));
+  }
+
+  async claim(
+    states: readonly State[],
+    { limit, lease }: { limit: number; lease: number },
+  ): Promise<Claimed[]> {
+    if (states.length === 0) return [];
+    const rows = await this.#database.claim({ states, limit, lease });
+    return rows.map((row) => ({ document: toDocument(row), looks: row[documentWidth] as number }));
+  }
+
+  async lookAgain(id: string, dueIn: number): Promise<void> {
+    if (!isId(id)) return;
+    const { clock } = this.#database.dialect;
+    await this.#write(
+      `UPDATE documents SET due_at = ${clock} + ?2, looks = looks + 1 WHERE id = ?1`,
+      id,
+      dueIn,
+    );
+  }
+
+  async known(keys: readonly string[]): Promise<Set<string>> {
+    const { isAmong, list } = this.#database.dialect;
+    const ids = list(keys.flatMap(idsIn));
+    const rows = await this.#read(`SELECT key FROM documents WHERE id ${isAmong('?1')}`, ids);
+    const named = new Set(rows.map((row) => row[0] as string));
+    return new Set(keys.filter((key) => named.has(key)));
+  }
+
+  async events(id: string): Promise<Event[]> {
+    if (!isId(id)) return [];
+    const sql = `SELECT ${eventColumns} FROM events WHERE document_id = ?1 ORDER BY revision, id`;
+    return (await this.#read(sql, id)).map((row) => toEvent(id, row));
+  }
+
+  async forget(id: string): Promise<void> {
+    if (isId(id)) await this.#database.forget(id);
+  }
+
+  async createKey(key: ApiKeyRecord): Promise<void> {
+    const { id, name, hash, createdAt, revokedAt } = key;
+    const sql = `INSERT INTO api_keys (${keyColumns}) VALUES (?1, ?2, ?3, ?4, ?5)`;
+    await this.#write(sql, id, name, hash, createdAt.getTime(), revokedAt?.getTime() ?? null);
+  }
+
+  async keys(): Promise<ApiKeyRecord[]> {
+    const rows = await this.#read(`SELECT ${keyColumns} FROM api_keys ORDER BY created_at DESC, id DESC`);
+    return rows.map(toApiKey);
+  }
+
+  async findKey(id: string): Promise<ApiKeyRecord | null> {
+    if (!storable(id)) return null;
+    const [row] = await this.#read(`SELECT ${keyColumns} FROM api_keys WHERE id = ?1`, id);
+    return row ? toApiKey(row) : null;
+  }
+
+  async revokeKey(id: string, at: Date): Promise<boolean> {
+    if (!storable(id)) return false;
+    const sql = 'UPDATE api_keys SET revoked_at = coalesce(revoked_at, ?2) WHERE id = ?1 RETURNING id';
+    return (await this.#write(sql, id, at.getTime())).length > 0;
+  }
+
+  async keepOnce(name: string, value: string): Promise<string> {
+    // An update that changes nothing makes the statement answer what is kept, whoever was first.
+    const sql =
+      'INSERT INTO kept (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING value';
+    const [row] = await this.#write(sql, name, value);
+    return row?.[0] as string;
+  }
+
+  async kept(name: string): Promise<string | null> {
+    const [row] = await this.#read('SELECT value FROM kept WHERE name = ?1', name);
+    return (row?.[0] as string | undefined) ?? null;
+  }
+
+  #read(sql: string, ...parameters: Value[]): Promise<Row[]> {
+    return this.#database.read({ sql, parameters });
+  }
+
+  #write(sql: string, ...parameters: Value[]): Promise<Row[]> {
+    return this.#database.write({ sql, parameters });
+  }
+}
+
+/** The event of a dead upload that another upload with its idempotency key takes over from. */
+function takenOver(happened: Happened, by: string): Happened {
+  return { ...happened, action: 'document.abandoned', details: { takenOverBy: by } };
+}

@@ -1,0 +1,75 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { StartError } from '../errors.ts';
+import { createSchemaTable, migrate, sqliteTypes } from './migrations/migrations.ts';
+import { sqliteFault } from './sqlite-faults.ts';
+
+/** Milliseconds that a statement waits for another process's write. */
+const busyTimeout = 5_000;
+
+export const databaseFile = (folder: string) => join(folder, 'strongroom.db');
+
+/**
+ * Opens the records in `folder`, made when missing, and migrates them. Raises StartError for what an operator must
+ * mend; SQLite's own error where it may pass.
+ */
+export async function openDatabase(folder: string): Promise<DatabaseSync> {
+  const db = new DatabaseSync(databaseFile(folder), { timeout: busyTimeout });
+  try {
+    await useWal(db);
+    // FULL: a commit is on the disk before it is answered. The cache is in KiB.
+    db.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384');
+    db.exec('BEGIN IMMEDIATE');
+    db.exec(createSchemaTable);
+    const version = Number(db.prepare('SELECT number FROM schema_version').get()?.number ?? 0);
+    for (const statement of migrate(version, sqliteTypes, databaseFile(folder))) db.exec(statement);
+    db.exec('COMMIT');
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/**
+ * Takes the folder for a server until the process dies, however it dies: the kernel then drops the lock. Raises
+ * StartError when another server has it. A file of its own, so that local commands can still write.
+ */
+export function lockFolder(folder: string): DatabaseSync {
+  const lock = new DatabaseSync(join(folder, 'lock.db'), { timeout: 0 });
+  try {
+    lock.exec('BEGIN EXCLUSIVE');
+    return lock;
+  } catch (error) {
+    lock.close();
+    if (sqliteFault(error)?.code !== 'SQLITE_BUSY') throw error;
+    throw new StartError(
+      `Another Strongroom server is running on ${folder}. Stop it, or set DATA_DIR to another folder; several servers at once need DATABASE_URL.`,
+    );
+  }
+}
+
+/** Makes the folder, for the service's eyes only. */
+export function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new StartError(
+      `The folder ${folder} can't be made (${(error as NodeJS.ErrnoException).code}). Set DATA_DIR to a folder that this user can write to.`,
+    );
+  }
+}
+
+/** Two processes that turn a new file to WAL at once don't wait on busy: SQLite refuses one of them at once. */
+async function useWal(db: DatabaseSync): Promise<void> {
+  for (const end = Date.now() + busyTimeout; ; await sleep(20)) {
+    try {
+      db.exec('PRAGMA journal_mode = WAL');
+      return;
+    } catch (error) {
+      if (sqliteFault(error)?.code !== 'SQLITE_BUSY' || Date.now() > end) throw error;
+    }
+  }
+}
