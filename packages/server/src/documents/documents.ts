@@ -221,6 +221,8 @@ export class Documents implements DocumentsPort {
   async #archive(caller: Caller, id: string): Promise<Document> {
     const document = await this.#get(caller, 'archive', id);
     if (document.state === 'archived') return document;
+    // Out of the trash leads `restore` alone.
+    if (document.state !== 'available') throw conflict(document, 'archived');
     return this.#move(caller, document, 'archived', 'document.archived', {
       archivedAt: new Date(),
       dueIn: null,

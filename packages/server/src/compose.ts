@@ -1,0 +1,264 @@
+import { randomBytes } from 'node:crypto';
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { pino } from 'pino';
+import { Authenticator } from './access/api-keys.ts';
+import { type FirstKey, settleFirstKey } from './access/first-key.ts';
+import { Tokens } from './access/tokens.ts';
+import { Boot } from './boot.ts';
+import { settleDeployment } from './deployment.ts';
+import { Documents } from './documents/documents.ts';
+import { Policy } from './documents/policy.ts';
+import { Uploads } from './documents/uploads.ts';
+import { StartError } from './errors.ts';
+import { createServer } from './http/server.ts';
+import { clearAbandoned } from './lifecycle/chores/clear-abandoned.ts';
+import { forgetPurged } from './lifecycle/chores/forget-purged.ts';
+import { purgeDeleted } from './lifecycle/chores/purge-deleted.ts';
+import { settleDeadUploads } from './lifecycle/chores/settle-dead-uploads.ts';
+import { Lifecycle } from './lifecycle/lifecycle.ts';
+import { DiskStore } from './objects/disk.ts';
+import { checkStore } from './objects/doctor.ts';
+import type { ObjectStore, StoreDescription } from './objects/object-store.ts';
+import { readinessOf } from './readiness.ts';
+import { openPostgresRecords } from './records/postgres.ts';
+import type { Records } from './records/records.ts';
+import { openSqliteRecords } from './records/sqlite.ts';
+import type { Settings } from './settings.ts';
+
+export { StartError } from './errors.ts';
+export { readSettings } from './settings.ts';
+
+export interface Strongroom {
+  /** Answers one HTTP request; for an app that has a server of its own. */
+  readonly handler: (request: IncomingMessage, response: ServerResponse) => void;
+  /** Teaches an app's own server what uploads need: 100-continue, lingering refusals, words for broken requests. */
+  attach(server: Server): void;
+  /**
+   * Connects, migrates, begins the chores and listens. Raises StartError for what an operator must mend. A store or
+   * database that can't be reached does not stop it: see `Started.waitingFor`.
+   * @param options.listen false: an app's own server hands requests to `handler`
+   */
+  start(options?: { listen?: boolean }): Promise<Started>;
+  /** Takes nothing new, lets running uploads end within `settings.stopWithin`, leaves the rest to be settled. */
+  stop(): Promise<void>;
+}
+
+export interface Started {
+  /** Where it listens; null when an app's own server does. */
+  readonly url: string | null;
+  readonly store: string;
+  readonly records: string;
+  readonly firstKey: FirstKey | null;
+  /** What can't be reached yet. */
+  readonly waitingFor: readonly ('records' | 'store')[];
+}
+
+export interface StrongroomOptions {
+  readonly log?: pino.Logger;
+  /** Called when something turns up after the start that an operator must mend. The service answers 503 from then on. */
+  readonly onFatal?: (error: unknown) => void;
+  /** True on a terminal: a first key may be shown there instead of being written to a file. */
+  readonly terminal?: boolean;
+}
+
+/** Opens the records that the settings name. `serving: false` is for commands beside a running server. */
+export function openRecords(settings: Settings, options: { serving: boolean; log: pino.Logger }): Records {
+  return settings.records.kind === 'postgres'
+    ? openPostgresRecords({ url: settings.records.url })
+    : openSqliteRecords({ folder: settings.records.folder, serving: options.serving });
+}
+
+async function openStore(settings: Settings): Promise<ObjectStore> {
+  if (settings.store.kind === 'disk') return new DiskStore({ folder: settings.store.folder });
+  // Loaded only when S3 is used: the SDK costs a second of start-up and tens of megabytes.
+  const { S3Store } = await import('./objects/s3.ts');
+  const { BufferBudget } = await import('./objects/buffer-budget.ts');
+  return new S3Store({ settings: settings.store, budget: new BufferBudget(settings.uploadBufferBytes) });
+}
+
+/** Puts the service together from its settings. The only place that knows every part. */
+export async function createStrongroom(
+  settings: Settings,
+  options: StrongroomOptions = {},
+): Promise<Strongroom> {
+  const log = options.log ?? pino({ level: settings.logLevel });
+  const store = await openStore(settings);
+  const records = openRecords(settings, { serving: true, log });
+  const policy = new Policy(settings.documentTypes, settings.maxUploadSize);
+  const uploads = new Uploads(records, settings.lifecycle.uploadDeadAfter, log);
+  const authenticator = new Authenticator(records, settings.apiKey);
+  const stopping = new AbortController();
+
+  let deploymentId: string | null = null;
+  let tokens: Tokens | null = settings.secrets.length > 0 ? new Tokens(settings.secrets) : null;
+  let firstKey: FirstKey | null = null;
+
+  const boot = new Boot(
+    [
+      {
+        name: 'records',
+        ready: async () => {
+          await records.connect();
+          tokens ??= new Tokens([await records.keepOnce('secret', randomBytes(32).toString('base64url'))]);
+          firstKey ??= await settleFirstKey(records, settings, { terminal: options.terminal ?? false });
+        },
+      },
+      {
+        name: 'store',
+        ready: async () => {
+          await store.connect();
+          deploymentId = await settleDeployment(records, store, settings.deployment);
+        },
+      },
+    ],
+    log,
+  );
+  const booted = <T>(value: T | null): T => {
+    boot.assertReady();
+    if (value === null) throw new Error('ready without everything that ready means');
+    return value;
+  };
+
+  const parts = {
+    records,
+    store,
+    policy,
+    uploads,
+    log,
+    keyTemplate: settings.keyTemplate,
+    uploadDeadAfter: settings.lifecycle.uploadDeadAfter,
+    forgetAfter: settings.lifecycle.forgetAfter,
+    deployment: () => booted(deploymentId),
+  };
+  const documents = new Documents(parts);
+  const lifecycle = new Lifecycle(
+    [
+      settleDeadUploads(records, log),
+      clearAbandoned(parts, settings.lifecycle.lookAgainAfter),
+      purgeDeleted(parts),
+      forgetPurged(records, log),
+    ],
+    settings.lifecycle.every,
+    log,
+  );
+
+  let url: string | null = null;
+  let listening: Server | null = null;
+  const ready = () => boot.waitingFor.length === 0 && !stopping.signal.aborted;
+  const doors = await createServer({
+    documents,
+    authenticate: async (authorization) => {
+      boot.assertReady();
+      return authenticator.authenticate(authorization);
+    },
+    links: {
+      mint: (link) => booted(tokens).mintLink(link),
+      verify: (token) => booted(tokens).verifyLink(token),
+    },
+    cursors: {
+      seal: (value) => booted(tokens).sealCursor(value),
+      unseal: (cursor) => booted(tokens).unsealCursor(cursor),
+    },
+    publicUrl: () => settings.publicUrl ?? url ?? `http://${settings.host}:${settings.port}`,
+    pathOf: (document) => store.path(document.storage.key),
+    readiness: readinessOf(store, records, ready),
+    storage: { describe: () => store.describe(), check: () => checkStore(store, parts.deployment()) },
+    linkMode: settings.linkMode,
+    uploadMinRate: settings.uploadMinRate,
+    trustProxy: settings.trustProxy,
+    log,
+  });
+
+  return {
+    handler: doors.handler,
+    attach: doors.attach,
+    async start({ listen = true } = {}) {
+      try {
+        if (await boot.attempt()) lifecycle.start();
+        else
+          boot.goOn(
+            () => lifecycle.start(),
+            options.onFatal ?? ((error) => log.fatal({ error }, 'the service can’t go on')),
+          );
+        if (listen) {
+          listening = createHttpServer(doors.handler);
+          doors.attach(listening);
+          url = await listenOn(listening, settings);
+        }
+      } catch (error) {
+        boot.stop();
+        await Promise.allSettled([records.close(), store.close()]);
+        throw error;
+      }
+      return {
+        url,
+        store: storeLine(store.describe()),
+        records: records.describe(),
+        firstKey,
+        waitingFor: boot.waitingFor,
+      };
+    },
+    async stop() {
+      stopping.abort();
+      boot.stop();
+      const closed = listening ? closing(listening) : Promise.resolve();
+      await Promise.all([lifecycle.stop(), within(settings.stopWithin, uploads.settled())]);
+      uploads.endAll('the service stops');
+      await within(settlingTime, uploads.settled());
+      await within(settlingTime, closed);
+      listening?.closeAllConnections();
+      await doors.close();
+      await Promise.allSettled([records.close(), store.close()]);
+    },
+  };
+}
+
+/** One line for people. */
+function storeLine({ store, bucket, prefix, region, endpoint, folder }: StoreDescription): string {
+  if (store === 'disk') return `disk in ${folder}`;
+  return `s3://${bucket}${prefix === null ? '' : `/${prefix}`} at ${endpoint ?? `AWS, ${region}`}`;
+}
+
+/** What ended uploads get to write down that they were abandoned, in milliseconds. */
+const settlingTime = 5_000;
+
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, late]);
+  clearTimeout(timer);
+}
+
+function closing(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+}
+
+async function listenOn(server: Server, { host, port }: Settings): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(new StartError(listenProblem(error, host, port))),
+    );
+    server.listen(port, host, resolve);
+  });
+  const address = server.address() as AddressInfo;
+  return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
+}
+
+function listenProblem(error: NodeJS.ErrnoException, host: string, port: number): string {
+  if (error.code === 'EADDRINUSE')
+    return `PORT ${port} on ${host} is taken: set PORT to a free one, or stop what listens there.`;
+  if (error.code === 'EACCES')
+    return `PORT ${port} on ${host} is not allowed: choose one above 1023, or give the process that right.`;
+  return `can't listen on HOST ${host}, PORT ${port}: ${error.code ?? error.message}.`;
+}

@@ -1,0 +1,387 @@
+import assert from 'node:assert/strict';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { after, before, describe, test } from 'node:test';
+import { pino } from 'pino';
+import { type ErrorCode, hasCode, StrongroomError } from '../errors.ts';
+import { DiskStore } from '../objects/disk.ts';
+import type { Records } from '../records/records.ts';
+import { openSqliteRecords } from '../records/sqlite.ts';
+import type { Document } from './document.ts';
+import { Documents, type DocumentsParts, type IncomingBody, type NewDocument } from './documents.ts';
+import type { Caller } from './permissions.ts';
+import { Policy } from './policy.ts';
+import { purge } from './purge.ts';
+import { Uploads } from './uploads.ts';
+
+const day = 24 * 3_600_000;
+const caller: Caller = { actor: { kind: 'key', id: 'k1' }, requestId: 'r1', rights: 'everything' };
+const stranger: Caller = {
+  actor: { kind: 'link', id: 'k1' },
+  requestId: 'r2',
+  rights: { read: randomUUID() },
+};
+const never = new AbortController().signal;
+
+let folder: string;
+let records: Records;
+let store: DiskStore;
+let parts: DocumentsParts;
+let documents: Documents;
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'strongroom-documents-'));
+  records = openSqliteRecords({ folder });
+  store = new DiskStore({ folder: join(folder, 'objects') });
+  await records.connect();
+  await store.connect();
+  const log = pino({ level: 'silent' });
+  parts = {
+    records,
+    store,
+    log,
+    policy: new Policy(
+      [
+        {
+          id: 'note',
+          label: 'Note',
+          accept: ['text/plain', 'application/pdf'],
+          maxSize: 200_000,
+          trashFor: 30 * day,
+        },
+        { id: 'selfie', label: 'Selfie', accept: ['text/plain'], maxSize: null, trashFor: 0 },
+      ],
+      1_000_000,
+    ),
+    uploads: new Uploads(records, 60_000, log),
+    keyTemplate: '{recordId}/{type}/{id}{ext}',
+    uploadDeadAfter: 60_000,
+    forgetAfter: day,
+    deployment: () => 'd1',
+  };
+  documents = new Documents(parts);
+});
+
+after(async () => {
+  await records.close();
+  await store.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function draft(changes: Partial<NewDocument> = {}): NewDocument {
+  return {
+    recordId: 'inquiry-1',
+    type: 'note',
+    filename: 'note.txt',
+    contentType: 'text/plain',
+    metadata: {},
+    replaces: null,
+    idempotencyKey: null,
+    contentDigest: null,
+    ...changes,
+  };
+}
+
+/** A body in pieces, declared or not. */
+function body(
+  bytes: Buffer | string,
+  { declared = true, pieces = 7_000 } = {},
+): IncomingBody & { opened: boolean } {
+  const whole = Buffer.from(bytes);
+  const size = declared ? whole.length : null;
+  return {
+    size,
+    atLeast: null,
+    declared: size,
+    opened: false,
+    open() {
+      this.opened = true;
+      return Readable.from(
+        (function* () {
+          for (let at = 0; at < whole.length; at += pieces) yield whole.subarray(at, at + pieces);
+        })(),
+      );
+    },
+  };
+}
+
+async function keep(text: Buffer | string = 'a note', changes: Partial<NewDocument> = {}): Promise<Document> {
+  return (await documents.receive(caller, draft(changes), body(text), never)).document;
+}
+
+async function raises(code: ErrorCode, work: Promise<unknown>): Promise<StrongroomError> {
+  let caught: unknown;
+  await work.catch((error) => {
+    caught = error;
+  });
+  assert.ok(hasCode(caught, code), `expected ${code}, got ${caught}`);
+  return caught;
+}
+
+async function actions(id: string): Promise<string[]> {
+  return (await documents.events(caller, id)).map(({ action }) => action);
+}
+
+async function all(recordId: string): Promise<Document[]> {
+  const page = { sort: { by: 'createdAt', descending: false }, limit: 50 } as const;
+  return (await documents.find(caller, { recordId }, page)).documents;
+}
+
+describe('receiving', () => {
+  for (const [name, size] of [
+    ['small', 100],
+    ['over the head', 150_000],
+  ] as const) {
+    for (const declared of [true, false]) {
+      test(`a ${name} document ${declared ? 'of declared length' : 'of unknown length'} is kept as it came`, async () => {
+        const bytes = Buffer.from(randomBytes(size / 2).toString('hex'));
+        const { document, replayed } = await documents.receive(
+          caller,
+          draft(),
+          body(bytes, { declared }),
+          never,
+        );
+        assert.equal(replayed, false);
+        assert.equal(document.state, 'available');
+        assert.equal(document.size, size);
+        assert.equal(document.sha256, createHash('sha256').update(bytes).digest('hex'));
+        assert.deepEqual(await buffer(await (await documents.read(caller, document.id)).open()), bytes);
+        assert.deepEqual(await actions(document.id), ['document.received', 'document.available']);
+      });
+    }
+  }
+
+  test('the object says which document it is', async () => {
+    const document = await keep('self-described', { filename: 'Ünïcödé 📄.txt' });
+    const facts = await store.stat(document.storage.key);
+    assert.equal(facts?.description?.id, document.id);
+    assert.equal(facts?.description?.deployment, 'd1');
+    assert.equal(facts?.description?.filename, 'Ünïcödé 📄.txt');
+    assert.equal(document.storage.key, `inquiry-1/note/${document.id}.txt`);
+  });
+
+  const refusals: [string, ErrorCode, Partial<NewDocument>, IncomingBody, boolean][] = [
+    ['an empty record id', 'invalid_input', { recordId: '' }, body('x'), false],
+    ['an unknown type', 'unknown_document_type', { type: 'passport' }, body('x'), false],
+    ['a declared length over the limit', 'too_large', {}, body(Buffer.alloc(200_001, 'a')), false],
+    ['a declared length of nothing', 'empty_body', {}, body(''), false],
+    ['nothing, undeclared', 'empty_body', {}, body('', { declared: false }), true],
+    ['a refused type', 'type_refused', {}, body(Buffer.from('\x89PNG\r\n\x1a\n0000000', 'latin1')), true],
+    ['metadata that is too big', 'invalid_input', { metadata: { a: 'x'.repeat(9_000) } }, body('x'), false],
+  ];
+  for (const [name, code, changes, incoming, read] of refusals) {
+    test(`refused without a record: ${name}`, async () => {
+      const recordId = changes.recordId ?? `refused-${randomUUID()}`;
+      await raises(code, documents.receive(caller, draft({ recordId, ...changes }), incoming, never));
+      assert.equal(
+        (incoming as { opened?: boolean }).opened,
+        read,
+        'the body was read too early, or not at all',
+      );
+      assert.deepEqual(await all(recordId), []);
+    });
+  }
+
+  test('permission comes before everything else', async () => {
+    const incoming = body('x');
+    await raises('not_allowed', documents.receive(stranger, draft({ recordId: '' }), incoming, never));
+    assert.equal(incoming.opened, false);
+  });
+
+  test('a body that passes the limit while it streams is refused, abandoned and leaves no bytes', async () => {
+    const recordId = `large-${randomUUID()}`;
+    const incoming = body(Buffer.alloc(300_000, 'a'), { declared: false });
+    const error = await raises('too_large', documents.receive(caller, draft({ recordId }), incoming, never));
+    assert.equal((error as StrongroomError<'too_large'>).parameters.limit, 200_000);
+    const [left] = await all(recordId);
+    assert.equal(left?.state, 'abandoned');
+    assert.equal(await store.stat(left?.storage.key ?? ''), null);
+  });
+
+  test('a client that goes away leaves an abandoned record and no bytes', async () => {
+    const recordId = `gone-${randomUUID()}`;
+    const gone = new AbortController();
+    const incoming: IncomingBody = {
+      size: 150_000,
+      atLeast: null,
+      declared: 150_000,
+      open: () =>
+        Readable.from(
+          (async function* () {
+            yield Buffer.alloc(100_000, 'a');
+            gone.abort(new StrongroomError('aborted', { reason: 'the client went away' }));
+            await new Promise((resolve) => setTimeout(resolve, 20));
+            yield Buffer.alloc(50_000, 'a');
+          })(),
+        ),
+    };
+    await raises('aborted', documents.receive(caller, draft({ recordId }), incoming, gone.signal));
+    const [left] = await all(recordId);
+    assert.equal(left?.state, 'abandoned');
+    assert.equal(await store.stat(left?.storage.key ?? ''), null);
+  });
+
+  test('an upload that was given up while it ran removes its own object and says so', async () => {
+    const recordId = `lost-${randomUUID()}`;
+    const incoming: IncomingBody = {
+      size: 150_000,
+      atLeast: null,
+      declared: 150_000,
+      open: () =>
+        Readable.from(
+          (async function* () {
+            yield Buffer.alloc(100_000, 'a');
+            let [row] = await all(recordId);
+            while (!row) [row] = await all(recordId);
+            const happened = {
+              action: 'document.abandoned',
+              actor: caller.actor,
+              requestId: null,
+              at: new Date(),
+            } as const;
+            await records.transition(row.id, ['receiving'], 'abandoned', { dueIn: 0 }, happened);
+            yield Buffer.alloc(50_000, 'a');
+          })(),
+        ),
+    };
+    await raises('state_conflict', documents.receive(caller, draft({ recordId }), incoming, never));
+    const [left] = await all(recordId);
+    assert.equal(left?.state, 'abandoned');
+    assert.equal(await store.stat(left?.storage.key ?? ''), null);
+  });
+
+  test('a repeated upload with its key answers the first document, and another one with the same key is refused', async () => {
+    const idempotencyKey = randomUUID();
+    const first = await documents.receive(caller, draft({ idempotencyKey }), body('once'), never);
+    const again = await documents.receive(caller, draft({ idempotencyKey }), body('once'), never);
+    assert.equal(again.replayed, true);
+    assert.equal(again.document.id, first.document.id);
+    const other = draft({ idempotencyKey, recordId: 'another' });
+    await raises('idempotency_mismatch', documents.receive(caller, other, body('once'), never));
+  });
+
+  test('a wrong claim stands in the history, not in the record', async () => {
+    const document = await keep('%PDF-1.7\n%%EOF\n', { contentType: 'image/png', filename: 'photo.png' });
+    assert.equal(document.contentType, 'application/pdf');
+    const [received] = await documents.events(caller, document.id);
+    assert.equal(received?.details.detected, 'application/pdf');
+    assert.equal(received?.details.claimed, 'image/png');
+  });
+});
+
+describe('what a state allows', () => {
+  test('the trash answers document_deleted, and a restore brings back the state before', async () => {
+    const { id } = await keep();
+    await documents.archive(caller, id);
+    const removed = await documents.remove(caller, id);
+    assert.equal(removed?.state, 'deleted');
+    assert.equal(removed?.purgeAfter?.getTime(), (removed?.deletedAt?.getTime() ?? 0) + 30 * day);
+    await raises('document_deleted', documents.read(caller, id));
+    await raises('document_deleted', documents.change(caller, id, 4, { filename: 'x.txt' }));
+    await raises('state_conflict', documents.archive(caller, id));
+    const restored = await documents.restore(caller, id);
+    assert.equal(restored.state, 'archived');
+    assert.deepEqual([restored.deletedAt, restored.purgeAfter, restored.stateBefore], [null, null, null]);
+    assert.notEqual(restored.archivedAt, null);
+  });
+
+  test('a repeat gives the same answer', async () => {
+    const { id } = await keep();
+    for (const move of ['archive', 'unarchive', 'remove', 'restore'] as const) {
+      const first = await documents[move](caller, id);
+      assert.deepEqual(await documents[move](caller, id), first, move);
+    }
+    assert.deepEqual(await actions(id), [
+      'document.received',
+      'document.available',
+      'document.archived',
+      'document.unarchived',
+      'document.deleted',
+      'document.restored',
+    ]);
+  });
+
+  test('of many deletes at once all give the same answer', async () => {
+    const { id } = await keep();
+    const answers = await Promise.all(Array.from({ length: 8 }, () => documents.remove(caller, id)));
+    for (const answer of answers) assert.deepEqual(answer, answers[0]);
+  });
+
+  test('gone at once: the bytes are gone with the answer, and a repeat answers alike', async () => {
+    const document = await keep('gone', {
+      type: 'selfie',
+      filename: 'Jane Doe.txt',
+      metadata: { person: 'Jane' },
+    });
+    assert.equal(await documents.remove(caller, document.id), null);
+    assert.equal(await store.stat(document.storage.key), null);
+    assert.equal(await documents.remove(caller, document.id), null);
+    const left = await documents.describe(caller, document.id);
+    assert.deepEqual([left.state, left.filename, left.metadata], ['purged', 'document.txt', {}]);
+    await raises('document_missing', documents.read(caller, document.id));
+    assert.deepEqual((await actions(document.id)).slice(2), [
+      'document.deleted',
+      'document.purging',
+      'document.purged',
+    ]);
+  });
+
+  test('a purge leaves an object alone that is not ours', async () => {
+    const document = await keep('ours');
+    const removed = await documents.remove(caller, document.id);
+    assert.ok(removed);
+    const foreign: DocumentsParts = { ...parts, deployment: () => 'another' };
+    await purge(foreign, removed);
+    assert.notEqual(await store.stat(document.storage.key), null);
+  });
+
+  test('a readable record without bytes is our fault', async () => {
+    const document = await keep('lost');
+    await store.remove(document.storage.key);
+    const error = await raises('internal', (await documents.read(caller, document.id)).open());
+    assert.ok(hasCode(error.cause, 'object_missing'));
+  });
+
+  test('nobody learns of a document by an id that is none', async () => {
+    await raises('document_missing', documents.describe(caller, 'robert"); drop table'));
+    await raises('document_missing', documents.read(caller, randomUUID()));
+  });
+});
+
+describe('changing', () => {
+  test('a filename is cleaned, metadata replaced, and the revision counts', async () => {
+    const document = await keep();
+    const changed = await documents.change(caller, document.id, document.revision, {
+      filename: '../../etc/pass\u202Ewd.txt',
+      metadata: { case: '42' },
+    });
+    assert.equal(changed.filename, 'passwd.txt');
+    assert.deepEqual(changed.metadata, { case: '42' });
+    assert.equal(changed.revision, document.revision + 1);
+    await raises(
+      'revision_conflict',
+      documents.change(caller, document.id, document.revision, { filename: 'b.txt' }),
+    );
+    const last = (await documents.events(caller, document.id)).at(-1);
+    assert.deepEqual(last?.details, { changed: ['filename', 'metadata'] });
+  });
+});
+
+describe('a signed link', () => {
+  test('reads its one document and nothing else', async () => {
+    const document = await keep();
+    const holder: Caller = { ...stranger, rights: { read: document.id } };
+    assert.equal((await documents.read(holder, document.id)).document.id, document.id);
+    const other = await keep();
+    await raises('not_allowed', documents.read(holder, other.id));
+    await raises('not_allowed', documents.remove(holder, document.id));
+    await raises(
+      'not_allowed',
+      documents.find(holder, {}, { sort: { by: 'createdAt', descending: true }, limit: 1 }),
+    );
+  });
+});
