@@ -35,6 +35,8 @@ export function exactly(source: Readable, length: number): Readable {
     .once('close', () => {
       if (!source.readableEnded) miscounted();
     });
+  // It may fail before anybody listens. Whoever reads next finds `errored`.
+  body.on('error', () => {});
   if (source.destroyed) miscounted();
   return body;
 }

@@ -35,7 +35,7 @@ export function registerLinks(app: App, { documents, links, publicUrl }: Doors):
 }
 
 /** GET and HEAD /l/{token}: the bytes, as long as the document can be read. */
-export function registerSignedLinks(app: App, { documents, links, linkMode, log }: Doors): void {
+export function registerSignedLinks(app: App, { documents, links, linkMode }: Doors): void {
   app.get(
     '/l/:token',
     { schema: { params: Type.Object({ token: Type.String() }) } },
@@ -49,7 +49,7 @@ export function registerSignedLinks(app: App, { documents, links, linkMode, log 
         const url = await documents.direct(caller, readable, disposition);
         if (url !== null) return reply.redirect(url, 302);
       }
-      return sendContent(request, reply, readable, { disposition, embedding: 'cross-origin', log });
+      return sendContent(request, reply, readable, { disposition, embedding: 'cross-origin' });
     },
   );
 }

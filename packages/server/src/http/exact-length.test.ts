@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { PassThrough, Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { test } from 'node:test';
+import { hasCode } from '../errors.ts';
+import { begun, exactly } from './exact-length.ts';
+
+const unavailable = (error: unknown) => hasCode(error, 'store_unavailable');
+
+test('a body of the promised length passes', async () => {
+  const chunks = Array.from({ length: 30 }, (_, at) => Buffer.alloc(9_999, at));
+  const body = exactly(Readable.from(chunks), 30 * 9_999);
+  await begun(body);
+  assert.deepEqual(await buffer(body), Buffer.concat(chunks));
+});
+
+test('an end before, a byte after, a close and a failure are never a finished body', async () => {
+  await assert.rejects(buffer(exactly(Readable.from([Buffer.from('abc')]), 4)), unavailable);
+  await assert.rejects(buffer(exactly(Readable.from([Buffer.from('abc')]), 2)), unavailable);
+
+  const closing = new PassThrough();
+  closing.write('abc');
+  setImmediate(() => closing.destroy());
+  await assert.rejects(buffer(exactly(closing, 4)), unavailable);
+
+  const failing = new PassThrough();
+  const broken = new Error('reset');
+  setImmediate(() => failing.destroy(broken));
+  await assert.rejects(
+    begun(exactly(failing, 4)),
+    (error) => unavailable(error) && (error as Error).cause === broken,
+  );
+});
+
+test('a source that failed before it was looked at is heard', async () => {
+  const failed = new PassThrough().on('error', () => {});
+  failed.destroy(new Error('reset'));
+  await new Promise((resolve) => setImmediate(resolve));
+  await assert.rejects(begun(exactly(failed, 4)), unavailable);
+});
+
+test('destroying the answer destroys the source', async () => {
+  const source = new PassThrough();
+  exactly(source, 4).destroy();
+  await once(source, 'close');
+  assert.ok(source.destroyed);
+});
