@@ -1,0 +1,222 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pino } from 'pino';
+import type { Actor, State } from '../documents/document.ts';
+import type { RemovalParts } from '../documents/purge.ts';
+import { uuidv7 } from '../documents/uuid.ts';
+import { StrongroomError } from '../errors.ts';
+import { DiskStore } from '../objects/disk.ts';
+import type { Changes } from '../records/document-records.ts';
+import type { Records } from '../records/records.ts';
+import { openSqliteRecords } from '../records/sqlite.ts';
+import { clearAbandoned } from './chores/clear-abandoned.ts';
+import { forgetPurged } from './chores/forget-purged.ts';
+import { purgeDeleted } from './chores/purge-deleted.ts';
+import { settleDeadUploads } from './chores/settle-dead-uploads.ts';
+import { type Chore, Lifecycle } from './lifecycle.ts';
+
+const log = pino({ level: 'silent' });
+const actor: Actor = { kind: 'key', id: 'k1' };
+const deployment = 'd1';
+
+let folder: string;
+let records: Records;
+let store: DiskStore;
+let parts: RemovalParts;
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'strongroom-lifecycle-'));
+  records = openSqliteRecords({ folder });
+  store = new DiskStore({ folder: join(folder, 'objects') });
+  await records.connect();
+  await store.connect();
+  parts = { records, store, log, deployment: () => deployment, forgetAfter: 0 };
+});
+
+after(async () => {
+  await records.close();
+  await store.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** A document with its bytes, moved through `states`; its row is due `dueIn` ms after the last move. */
+async function given(states: State[], dueIn: number | null, { deploymentOf = deployment } = {}) {
+  const id = uuidv7();
+  const key = `inquiry/note/${id}.txt`;
+  const createdAt = new Date();
+  await records.create(
+    {
+      id,
+      recordId: 'inquiry',
+      type: 'note',
+      filename: 'a.txt',
+      contentType: 'text/plain',
+      state: 'receiving',
+      storage: { store: 'disk', bucket: null, key, versionId: null, storageClass: null },
+      metadata: {},
+      replaces: null,
+      createdAt,
+      createdBy: actor,
+      dueIn: states.length === 0 ? (dueIn ?? 60_000) : 60_000,
+    },
+    { action: 'document.received', actor, requestId: null, at: createdAt },
+  );
+  const bytes = Buffer.from('a note');
+  const description = {
+    version: 1 as const,
+    deployment: deploymentOf,
+    id,
+    recordId: 'inquiry',
+    type: 'note',
+    filename: 'a.txt',
+    createdAt: createdAt.toISOString(),
+  };
+  await store.put(key, bytes, { size: bytes.length, contentType: 'text/plain', description });
+  let from: State = 'receiving';
+  for (const to of states) {
+    const changes: Changes = { size: 6, sha256: 'x', dueIn: to === states.at(-1) ? dueIn : null };
+    await records.transition(id, [from], to, changes, {
+      action: 'document.changed',
+      actor,
+      requestId: null,
+      at: new Date(),
+    });
+    from = to;
+  }
+  return { id, key };
+}
+
+async function run(chore: Chore): Promise<number> {
+  return (await chore.run({ limit: 100, signal: new AbortController().signal })).done;
+}
+
+describe('chores', () => {
+  test('an upload without a heartbeat is given up, its bytes go, and it is looked at twice before it is forgotten', async () => {
+    const { id, key } = await given([], 0);
+    const alive = await given([], 60_000);
+    assert.equal(await run(settleDeadUploads(records, log)), 1);
+    assert.equal((await records.get(id))?.state, 'abandoned');
+    assert.equal((await records.get(alive.id))?.state, 'receiving');
+    assert.notEqual(await store.stat(alive.key), null);
+
+    const clear = clearAbandoned(parts, 30);
+    assert.equal(await run(clear), 1);
+    assert.equal(await store.stat(key), null);
+    assert.notEqual(await records.get(id), null, 'forgotten at the first look');
+    assert.equal(await run(clear), 0, 'looked again too early');
+    // A part that was in flight lands after the first look.
+    const bytes = Buffer.from('late');
+    const late = {
+      version: 1 as const,
+      deployment,
+      id,
+      recordId: 'inquiry',
+      type: 'note',
+      filename: 'a',
+      createdAt: '',
+    };
+    await store.put(key, bytes, { size: 4, contentType: 'text/plain', description: late });
+    await sleep(40);
+    assert.equal(await run(clear), 1);
+    assert.equal(await store.stat(key), null);
+    assert.equal(await records.get(id), null);
+  });
+
+  test('what is due in the trash is purged, what is not stays; the bare record is forgotten later', async () => {
+    const due = await given(['available', 'deleted'], 0);
+    const kept = await given(['available', 'deleted'], 60_000);
+    assert.equal(await run(purgeDeleted(parts)), 1);
+    assert.equal((await records.get(due.id))?.state, 'purged');
+    assert.equal(await store.stat(due.key), null);
+    assert.equal((await records.get(kept.id))?.state, 'deleted');
+    assert.notEqual(await store.stat(kept.key), null);
+    assert.equal(await run(forgetPurged(records, log)), 1);
+    assert.equal(await records.get(due.id), null);
+  });
+
+  test('a purge that died in the middle is finished', async () => {
+    const { id, key } = await given(['available', 'deleted', 'purging'], 0);
+    assert.equal(await run(purgeDeleted(parts)), 1);
+    assert.equal((await records.get(id))?.state, 'purged');
+    assert.equal(await store.stat(key), null);
+    await records.forget(id);
+  });
+
+  test('an object of another deployment at the key of an abandoned upload is left alone', async () => {
+    const { key } = await given(['abandoned'], 0, { deploymentOf: 'another' });
+    assert.equal(await run(clearAbandoned(parts, 60_000)), 1);
+    assert.notEqual(await store.stat(key), null);
+    await store.remove(key);
+  });
+
+  test('a store that is away leaves the row for later', async () => {
+    const { id } = await given(['available', 'deleted'], 0);
+    const away: DiskStore = Object.create(store, {
+      stat: { value: () => Promise.reject(new StrongroomError('store_unavailable', {})) },
+    });
+    assert.deepEqual(
+      await purgeDeleted({ ...parts, store: away }).run({ limit: 100, signal: AbortSignal.abort() }),
+      {
+        done: 0,
+        more: false,
+      },
+    );
+    assert.equal(await run(purgeDeleted({ ...parts, store: away })), 0);
+    assert.notEqual((await records.get(id))?.state, 'purged');
+  });
+
+  test('from two processes at once each row is handled once', async () => {
+    const ids = [];
+    for (let n = 0; n < 20; n++) ids.push((await given(['available', 'deleted'], 0)).id);
+    const runs = await Promise.all([
+      run(purgeDeleted(parts)),
+      run(purgeDeleted(parts)),
+      run(purgeDeleted(parts)),
+    ]);
+    assert.equal(
+      runs.reduce((sum, done) => sum + done),
+      20,
+    );
+    for (const id of ids) {
+      const purged = (await records.events(id)).filter(({ action }) => action === 'document.purged');
+      assert.equal(purged.length, 1);
+    }
+  });
+});
+
+describe('the lifecycle', () => {
+  const counting = (name: string, more: number, fails = false) => ({
+    name,
+    runs: 0,
+    async run() {
+      this.runs++;
+      if (fails) throw new StrongroomError('records_unavailable', {});
+      return { done: 1, more: this.runs < more };
+    },
+  });
+
+  test('runs every chore until nothing is due, and a failing one does not keep the others from running', async () => {
+    const chores = [counting('a', 3), counting('b', 1, true), counting('c', 1)];
+    await new Lifecycle(chores, 1_000, log).round();
+    assert.deepEqual(
+      chores.map(({ runs }) => runs),
+      [3, 1, 1],
+    );
+  });
+
+  test('goes on until it is stopped, and then never again', async () => {
+    const chore = counting(randomUUID(), 0);
+    const lifecycle = new Lifecycle([chore], 10, log);
+    lifecycle.start();
+    while (chore.runs < 3) await sleep(5);
+    await lifecycle.stop();
+    const { runs } = chore;
+    await sleep(50);
+    assert.equal(chore.runs, runs);
+  });
+});
