@@ -3,7 +3,15 @@ import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { HeadBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import pg from 'pg';
-import { type Ending, needs, startServer, testBucket, testDatabase, testFolder } from './harness.ts';
+import {
+  type Ending,
+  needs,
+  raceFreePort,
+  startServer,
+  testBucket,
+  testDatabase,
+  testFolder,
+} from './harness.ts';
 
 /** Something whose end the test decides. */
 function ending(): Ending & { end(): Promise<void> } {
@@ -54,6 +62,10 @@ test('a server answers, says where, stops when told and goes when its test does'
   const second = await startServer(t);
   await t.end();
   await assert.rejects(fetch(`${second.url}/healthz`));
+});
+
+test('nobody listens on a free port', async () => {
+  await assert.rejects(fetch(`http://127.0.0.1:${await raceFreePort()}/`), { message: 'fetch failed' });
 });
 
 test('a server that does not start says why', async (t) => {
