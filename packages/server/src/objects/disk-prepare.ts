@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { StartError } from '../errors.ts';
 import { failedWith, unavailable } from './disk-errors.ts';
@@ -25,10 +25,24 @@ export async function prepareFolder(paths: DiskPaths): Promise<void> {
   }
 }
 
+/** Level by level: mkdir's own `recursive` never returns where a parent is there and still takes no folder, as in /proc. */
 async function makeDurable(folder: string): Promise<void> {
-  const first = await mkdir(folder, { recursive: true, mode: 0o700 });
-  if (first === undefined) return;
-  for (let at = folder; at.length >= first.length; at = dirname(at)) await syncFolder(dirname(at));
+  if (await isFolder(folder)) return;
+  const parent = dirname(folder);
+  await makeDurable(parent);
+  await mkdir(folder, { mode: 0o700 }).catch((error) => {
+    // Another process came first; a file in the way shows at the next step.
+    if (!failedWith(error, 'EEXIST')) throw error;
+  });
+  await syncFolder(parent);
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  const found = await stat(path).catch((error) => {
+    if (failedWith(error, 'ENOENT')) return null;
+    throw error;
+  });
+  return found?.isDirectory() ?? false;
 }
 
 async function tryOut(paths: DiskPaths): Promise<void> {
