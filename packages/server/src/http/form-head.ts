@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { StrongroomError } from '../errors.ts';
 import { invalidForm } from './form-error.ts';
 import type { Intake, Sink } from './intake.ts';
@@ -76,13 +77,13 @@ class HeadReader {
   read(bytes: Buffer): FormHead | null {
     this.#gather(bytes);
     for (;;) {
-      const before = this.#at;
+      const before = this.#step;
       const file = this.#advance();
       if (file) {
         const rest = this.#gathered.subarray(this.#at, this.#length);
         return { fields: this.#fields, file, rest, length: this.#at };
       }
-      if (this.#at === before) break;
+      if (this.#step === before) break;
     }
     if (this.#length - this.#at > limit + this.#delimiter.length) throw this.#tooMuch();
     return null;
@@ -116,6 +117,7 @@ class HeadReader {
     if (atStart.equals(this.#opening)) this.#go('boundary', this.#opening.length);
     else {
       const found = this.#here().indexOf(this.#delimiter);
+      if (found > limit) throw this.#tooMuch();
       if (found !== -1) this.#go('boundary', found + this.#delimiter.length);
     }
     return null;
@@ -205,12 +207,7 @@ class HeadReader {
   }
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
 function decoded(field: FormField, value: Buffer): string {
-  try {
-    return utf8.decode(value);
-  } catch {
-    throw new StrongroomError('invalid_input', { field, problem: 'is not UTF-8; encode it so' });
-  }
+  if (isUtf8(value)) return value.toString();
+  throw new StrongroomError('invalid_input', { field, problem: 'is not UTF-8; encode it so' });
 }

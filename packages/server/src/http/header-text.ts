@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { parse } from 'content-disposition';
 
 /**
@@ -5,14 +6,8 @@ import { parse } from 'content-disposition';
  * other than ASCII open; clients send UTF-8, and a name must not refuse an upload.
  */
 export function headerText(bytes: Buffer): string {
-  try {
-    return utf8.decode(bytes);
-  } catch {
-    return bytes.toString('latin1');
-  }
+  return bytes.toString(isUtf8(bytes) ? 'utf8' : 'latin1');
 }
-
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * The filename that a request's Content-Disposition claims (RFC 6266; `filename*` as in RFC 8187 goes first), or null.

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { StrongroomError } from '../errors.ts';
 import { Intake, type RateLimits } from './intake.ts';
@@ -38,13 +39,12 @@ export function readJson(request: IncomingMessage, limits: RateLimits): Promise<
 function parsed(bytes: Buffer): unknown {
   if (bytes.length === 0) return undefined;
   try {
-    return JSON.parse(utf8.decode(bytes));
+    if (isUtf8(bytes)) return JSON.parse(bytes.toString());
   } catch {
-    throw invalid('is not JSON in UTF-8');
+    // Said below.
   }
+  throw invalid('is not JSON in UTF-8');
 }
-
-const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 function invalid(problem: string): StrongroomError<'invalid_input'> {
   return new StrongroomError('invalid_input', { field: 'body', problem });

@@ -39,7 +39,7 @@ export async function createServer(doors: Doors): Promise<HttpServer> {
     // No limit of Fastify's may come before ours: a long token is a link that does not work, not a route that is missing.
     routerOptions: { maxParamLength: 2_048 },
     return503OnClosing: false,
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: true } },
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: false, verbose: true } },
     logController: new StreamErrorLog(doors.log),
     frameworkErrors: (error, request, reply) => void refuseUnrouted(doors, error, request, reply),
   });

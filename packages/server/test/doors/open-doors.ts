@@ -1,0 +1,73 @@
+import { createServer as createHttpServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { TestContext } from 'node:test';
+import { Tokens } from '../../src/access/tokens.ts';
+import { StrongroomError } from '../../src/errors.ts';
+import type { Doors } from '../../src/http/doors.ts';
+import { createServer } from '../../src/http/server.ts';
+import { MemoryDocuments } from './memory-documents.ts';
+
+export const key = 'a-key-for-the-doors-tests';
+export const authorization = `Bearer ${key}`;
+
+export interface OpenDoors {
+  readonly url: string;
+  readonly port: number;
+  readonly server: Server;
+  readonly documents: MemoryDocuments;
+  /** What was logged: facts with their message under `msg`, and the level. */
+  readonly lines: Record<string, unknown>[];
+  /** fetch with the key. */
+  fetch(path: string, init?: RequestInit): Promise<Response>;
+}
+
+export const types = [
+  { id: 'other', label: 'Other', accept: ['text/plain'], maxSize: null, trashFor: 1 },
+  { id: 'small', label: 'Small', accept: ['text/plain'], maxSize: 1_000_000, trashFor: 1 },
+];
+
+/** The doors on a port of their own, before documents in memory; closed after the test. */
+export async function openDoors(t: TestContext, changed: Partial<Doors> = {}): Promise<OpenDoors> {
+  const documents = new MemoryDocuments(types, 100_000_000);
+  const lines: Record<string, unknown>[] = [];
+  const line = (level: string) => (facts: object, msg: string) => void lines.push({ ...facts, level, msg });
+  const tokens = new Tokens(['a secret of at least thirty-two characters']);
+  let url = '';
+  const doors = await createServer({
+    documents,
+    authenticate: async (given) => {
+      if (given !== authorization) throw new StrongroomError('unauthenticated', {});
+      return { actor: { kind: 'key', id: 'tester' } };
+    },
+    links: { mint: (link) => tokens.mintLink(link), verify: (token) => tokens.verifyLink(token) },
+    cursors: { seal: (value) => tokens.sealCursor(value), unseal: (cursor) => tokens.unsealCursor(cursor) },
+    publicUrl: () => url,
+    pathOf: (document) => `file:///store/${document.storage.key}`,
+    readiness: async () => ({ ok: true, checks: { store: true, records: true } }),
+    storage: { describe: () => ({ store: 'disk' }), check: async () => ({ ok: true, checks: [] }) },
+    linkMode: 'stream',
+    uploadMinRate: 1_024,
+    trustProxy: false,
+    log: { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') },
+    ...changed,
+  });
+  const server = createHttpServer(doors.handler);
+  doors.attach(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(async () => {
+    server.close();
+    server.closeAllConnections();
+    await doors.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  url = `http://127.0.0.1:${port}`;
+  return {
+    url,
+    port,
+    server,
+    documents,
+    lines,
+    fetch: (path, init = {}) =>
+      fetch(url + path, { ...init, headers: { authorization, ...(init.headers as Record<string, string>) } }),
+  };
+}

@@ -1,0 +1,41 @@
+import { connect, type Socket } from 'node:net';
+
+/** A TCP connection to a server under test, with everything that came back so far. */
+export class RawClient {
+  readonly socket: Socket;
+  received = '';
+  /** Resolves with what ended the connection: `end`, or the error's code. */
+  readonly closed: Promise<string>;
+
+  constructor(port: number) {
+    this.socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    this.socket.setNoDelay(true);
+    let why = 'end';
+    this.socket.on('data', (bytes) => {
+      this.received += bytes.toString('latin1');
+    });
+    this.socket.on('error', (error: NodeJS.ErrnoException) => {
+      why = error.code ?? error.message;
+    });
+    this.closed = new Promise((resolve) => this.socket.once('close', () => resolve(why)));
+  }
+
+  /** Sends, and waits until the kernel has taken it; false when the connection is gone. */
+  send(bytes: string | Buffer): Promise<boolean> {
+    return new Promise((resolve) => {
+      if (this.socket.destroyed) return resolve(false);
+      this.socket.write(bytes, (error) => resolve(!error));
+    });
+  }
+
+  /** Waits until `text` has been received. Fails after two seconds. */
+  async heard(text: string, within = 2_000): Promise<string> {
+    const until = Date.now() + within;
+    while (!this.received.includes(text)) {
+      if (Date.now() > until)
+        throw new Error(`never heard ${JSON.stringify(text)} in ${JSON.stringify(this.received)}`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    return this.received;
+  }
+}
