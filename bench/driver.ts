@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import { Pool } from 'undici';
+
+/** One request of a load. Paths are relative to the server's origin. */
+export interface Sent {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly headers: Record<string, string>;
+  readonly body?: Buffer | Readable;
+}
+
+/** What a round took, seen from outside. */
+export interface Timing {
+  /** Seconds from the first request to the last answer. */
+  readonly seconds: number;
+  /** Milliseconds of every request. */
+  readonly latencies: number[];
+}
+
+export interface Load {
+  readonly requests: number;
+  readonly concurrency: number;
+  readonly request: (index: number) => Sent;
+  /** Raises an Error when an answer is wrong. */
+  readonly check: (answer: { status: number; body: Buffer }, index: number) => void;
+}
+
+/** A client with kept-alive connections. Whatever is wrong with an answer ends the load with an Error. */
+export class Driver implements AsyncDisposable {
+  readonly #pool: Pool;
+
+  constructor(origin: string) {
+    this.#pool = new Pool(origin, { connections: 32, headersTimeout: 300_000, bodyTimeout: 300_000 });
+  }
+
+  async run(load: Load, signal: AbortSignal): Promise<Timing> {
+    const latencies: number[] = [];
+    let next = 0;
+    const client = async () => {
+      for (let index = next++; index < load.requests; index = next++) {
+        const begun = performance.now();
+        const answer = await this.send(load.request(index), signal);
+        latencies.push(performance.now() - begun);
+        load.check(answer, index);
+      }
+    };
+    const begun = performance.now();
+    await Promise.all(Array.from({ length: load.concurrency }, client));
+    return { seconds: (performance.now() - begun) / 1000, latencies };
+  }
+
+  async send(sent: Sent, signal: AbortSignal): Promise<{ status: number; body: Buffer }> {
+    const answer = await this.#pool.request({ ...sent, signal });
+    return { status: answer.statusCode, body: Buffer.from(await answer.body.arrayBuffer()) };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#pool.destroy();
+  }
+}
+
+/** Raises an Error unless the answer is 201 and names the digest and size of what was sent. Answers the document's id. */
+export function assertStored(
+  answer: { status: number; body: Buffer },
+  sent: { sha256: string; size: number },
+): string {
+  const text = answer.body.toString();
+  if (answer.status !== 201) throw new Error(`an upload was answered ${answer.status}: ${text}`);
+  const document = JSON.parse(text) as { id: string; sha256: string; size: number };
+  if (document.sha256 !== sent.sha256 || document.size !== sent.size) {
+    throw new Error(`an upload of ${sent.size} bytes with SHA-256 ${sent.sha256} was answered ${text}`);
+  }
+  return document.id;
+}
+
+/** Raises an Error unless the answer is 200 and holds what was sent; the digest is looked at in every fiftieth. */
+export function assertContent(
+  answer: { status: number; body: Buffer },
+  sent: { sha256: string; size: number },
+  index: number,
+): void {
+  if (answer.status !== 200) throw new Error(`a download was answered ${answer.status}: ${answer.body}`);
+  if (answer.body.length !== sent.size) throw new Error(`a download gave ${answer.body.length} bytes`);
+  if (index % 50 > 0) return;
+  const sha256 = createHash('sha256').update(answer.body).digest('hex');
+  if (sha256 !== sent.sha256) throw new Error(`a download gave other bytes: SHA-256 ${sha256}`);
+}

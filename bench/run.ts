@@ -1,0 +1,172 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Backend, backends, type Case, cases } from './cases.ts';
+import { assertMeasurable } from './cpu.ts';
+import { type Databases, startDatabases } from './databases.ts';
+import { measure } from './measure.ts';
+import { profileCase } from './profile-case.ts';
+import { cpuRow, memoryRow, type Result, type Row, table } from './report.ts';
+import { startSubjects } from './subjects.ts';
+
+const help = `npm run bench -- [options]
+  --quick            every case on fewer pairs, under 10 minutes
+  --only CASE        only this case (repeatable, or a comma list)
+  --backend BACKEND  only this backend: ${backends.join(' or ')}
+  --json FILE        write the rows there
+  --profile CASE     instead: the service's CPU by owner in this case
+Cases: ${cases.map(({ name }) => name).join(' ')}
+`;
+
+/** What the command line asks for. Raises an Error that names what is wrong. */
+function readArguments() {
+  const { values } = parseArgs({
+    options: {
+      quick: { type: 'boolean', default: false },
+      only: { type: 'string', multiple: true, default: [] },
+      backend: { type: 'string', multiple: true, default: [] },
+      json: { type: 'string' },
+      profile: { type: 'string', multiple: true, default: [] },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const names = cases.map(({ name }) => name);
+  return {
+    ...values,
+    only: chosen('--only', values.only, names),
+    backend: chosen('--backend', values.backend, backends),
+    profile: chosen('--profile', values.profile, names, []),
+  };
+}
+
+/** The names that were asked for; `all` when none was. */
+function chosen<T extends string>(
+  option: string,
+  given: string[],
+  all: readonly T[],
+  none = all,
+): readonly T[] {
+  const names = given.flatMap((list) => list.split(','));
+  const wrong = names.find((name) => !all.some((known) => known === name));
+  if (wrong !== undefined) throw new Error(`${option} got "${wrong}" and takes ${all.join(', ')}`);
+  return names.length > 0 ? all.filter((name) => names.includes(name)) : none;
+}
+
+const say = (text: string) => process.stdout.write(text);
+
+/** Runs what was asked for; answers the exit code: 0 when every case ran, whatever the bars say. */
+async function main(): Promise<number> {
+  const asked = readArguments();
+  if (asked.help) {
+    say(help);
+    return 0;
+  }
+  assertMeasurable();
+  const interrupted = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interrupted.abort());
+  await using stack = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(tmpdir(), 'strongroom-bench-'));
+  stack.defer(() => rm(folder, { recursive: true, force: true }));
+  const bench = new Bench(folder, asked.quick, interrupted.signal);
+  stack.use(bench);
+  for (const backend of asked.backend) {
+    const names = asked.profile.length > 0 ? asked.profile : asked.only;
+    for (const the of cases.filter(({ name }) => names.includes(name))) {
+      if (interrupted.signal.aborted) break;
+      await bench.attempt(the, backend, asked.profile.length > 0);
+    }
+  }
+  if (asked.json) writeFileSync(asked.json, `${JSON.stringify(bench.rows, null, 2)}\n`);
+  return bench.summarize() && !interrupted.signal.aborted ? 0 : 1;
+}
+
+/** One run over any number of cases. */
+class Bench implements AsyncDisposable {
+  readonly rows: Row[] = [];
+  readonly #folder: string;
+  readonly #quick: boolean;
+  readonly #signal: AbortSignal;
+  readonly #failed: string[] = [];
+  #databases: Promise<Databases> | null = null;
+
+  constructor(folder: string, quick: boolean, signal: AbortSignal) {
+    this.#folder = folder;
+    this.#quick = quick;
+    this.#signal = signal;
+  }
+
+  /** Runs one case on fresh processes, stores and records; what keeps it from running is told, and the next one goes on. */
+  async attempt(the: Case, backend: Backend, profile: boolean): Promise<void> {
+    try {
+      await (profile ? this.#profile(the, backend) : this.#measure(the, backend));
+    } catch (error) {
+      this.#failed.push(`${the.name} on ${backend}`);
+      say(`${the.name} on ${backend} did not run: ${error instanceof Error ? error.message : error}\n\n`);
+    }
+  }
+
+  /** Says what was missed and what did not run; answers whether everything ran. */
+  summarize(): boolean {
+    const missed = this.rows.filter(({ holds }) => holds === false);
+    for (const row of missed)
+      say(`missed: ${row.case} on ${row.backend} (${row.unit}); see --profile ${row.case}\n`);
+    for (const what of this.#failed) say(`did not run: ${what}\n`);
+    return this.#failed.length === 0;
+  }
+
+  async #measure(the: Case, backend: Backend): Promise<void> {
+    const result = await this.#result(the, backend);
+    const cpu = cpuRow(result);
+    const memory = the.memory ? memoryRow(result, await this.#memoryBar(the, backend)) : null;
+    const { interval: _, ...row } = cpu;
+    this.rows.push(row, ...(memory ? [memory] : []));
+    say(`${table(result, cpu, memory)}\n`);
+  }
+
+  async #result(the: Case, backend: Backend): Promise<Result> {
+    await using stack = new AsyncDisposableStack();
+    const place = { ...(await this.#place(the, backend, stack)), nodeArguments: [] };
+    const subjects = await startSubjects(place, stack);
+    const count = this.#quick ? the.quick : the.full;
+    return { case: the, backend, ...(await measure(the, count, subjects, this.#signal)) };
+  }
+
+  async #profile(the: Case, backend: Backend): Promise<void> {
+    await using stack = new AsyncDisposableStack();
+    say(await profileCase(the, await this.#place(the, backend, stack), this.#signal));
+  }
+
+  /** A case's memory bar in MiB. One that is set by another case is taken from that case's row, or it is run for it. */
+  async #memoryBar({ memoryBar }: Case, backend: Backend): Promise<number | null> {
+    if (memoryBar === null || typeof memoryBar === 'number') return memoryBar;
+    const isIt = (row: Row) => row.case === memoryBar.as && row.backend === backend && row.unit === 'MiB';
+    if (!this.rows.some(isIt)) {
+      const other = cases.find(({ name }) => name === memoryBar.as);
+      if (other) await this.#measure(other, backend);
+    }
+    return (this.rows.find(isIt)?.figure ?? Number.NaN) + memoryBar.slack;
+  }
+
+  async #place(the: Case, backend: Backend, stack: AsyncDisposableStack) {
+    const folder = join(this.#folder, `${the.name}-${backend}`);
+    mkdirSync(folder);
+    stack.defer(() => rm(folder, { recursive: true, force: true }));
+    if (backend !== 's3+postgres') return { backend, folder, databases: null };
+    this.#databases ??= startDatabases();
+    return { backend, folder, databases: await this.#databases };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const databases = await this.#databases?.catch(() => null);
+    await databases?.[Symbol.asyncDispose]();
+  }
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+  process.exitCode = 2;
+}
