@@ -1,5 +1,7 @@
-import { mkdir, open, rmdir } from 'node:fs/promises';
+import { closeSync, fsync, open } from 'node:fs';
+import { mkdir, rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { promisify } from 'node:util';
 import { failedWith } from './disk-errors.ts';
 
 /** Folders that are remembered as durable; when there are more, they are all found out again. */
@@ -91,12 +93,16 @@ export class DiskFolders {
   }
 }
 
+const openFile = promisify(open);
+const syncFile = promisify(fsync);
+
 /** fsync of a folder: its names are durable, the files' bytes are not. */
 export async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
+  const fd = await openFile(folder, 'r');
   try {
-    await handle.sync();
+    await syncFile(fd);
   } finally {
-    await handle.close();
+    // At once: with nothing left to write it can't wait for the disk, and a trip to the thread pool costs more CPU.
+    closeSync(fd);
   }
 }
