@@ -35,8 +35,8 @@ const strongroom = await createStrongroom(settings, {
   onFatal: (error) => void stop(strongroom, settings).finally(() => endWith(error)),
 }).catch(endWith);
 const started = await strongroom.start().catch(endWith);
-await present(started, settings);
 stopOnSignals();
+await present(started, settings);
 
 async function present(facts: Started, { documentTypes, dataDir }: Settings): Promise<void> {
   const color = process.stdout.isTTY === true && !process.env.NO_COLOR;

@@ -1,24 +1,19 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { needs, testDatabase, testFolder } from '../../test/harness.ts';
 
 /** The command as a user runs it: its own process, in a folder of its own. */
 
 const bin = fileURLToPath(new URL('../../bin/strongroom', import.meta.url));
 const base = { PATH: `${dirname(process.execPath)}:${process.env.PATH}`, HOME: tmpdir(), NO_COLOR: '1' };
-
-async function folder(t: TestContext): Promise<string> {
-  const path = await mkdtemp(join(tmpdir(), 'cli-'));
-  t.after(() => rm(path, { recursive: true, force: true }));
-  return path;
-}
 
 function begin(
   t: TestContext,
@@ -66,7 +61,7 @@ const list = (url: string, key: string) =>
   fetch(`${url}/v1/documents`, { headers: { authorization: `Bearer ${key.trim()}` } });
 
 test('help and version go to standard output', async (t) => {
-  const cwd = await folder(t);
+  const cwd = await testFolder(t);
   const help = await run(t, cwd, ['--help']);
   assert.equal(help.code, 0);
   assert.match(help.stdout, /keys create.*keys list.*keys revoke/s);
@@ -75,7 +70,7 @@ test('help and version go to standard output', async (t) => {
 });
 
 test('a wrong command line is told with the help and exit code 2', async (t) => {
-  const cwd = await folder(t);
+  const cwd = await testFolder(t);
   const wrong: [words: string[], message: RegExp][] = [
     [[], /^strongroom: a command is missing\n/],
     [['sreve'], /^strongroom: there is no command "sreve"\n/],
@@ -98,7 +93,7 @@ test('a wrong command line is told with the help and exit code 2', async (t) => 
 });
 
 test('an old Node is told in one line which one is needed', async (t) => {
-  const cwd = await folder(t);
+  const cwd = await testFolder(t);
   const pretend = join(cwd, 'pretend.cjs');
   await writeFile(
     pretend,
@@ -112,7 +107,7 @@ test('an old Node is told in one line which one is needed', async (t) => {
 });
 
 test('a wrong setting ends every command with one line', async (t) => {
-  const cwd = await folder(t);
+  const cwd = await testFolder(t);
   for (const words of [['serve'], ['keys', 'list']]) {
     const { code, stdout, stderr } = await run(t, cwd, words, { PORT: 'eighty' });
     assert.equal(code, 1);
@@ -124,25 +119,24 @@ test('a wrong setting ends every command with one line', async (t) => {
   }
 });
 
-/** The life of a key by the command line, on the records that `env` names. */
-async function keyLife(t: TestContext, cwd: string, env: Record<string, string>) {
-  const made = await run(t, cwd, ['keys', 'create', '--name', 'ci'], env);
+test('keys are made, listed and revoked without a server', async (t) => {
+  const cwd = await testFolder(t);
+  const made = await run(t, cwd, ['keys', 'create', '--name', 'ci']);
   assert.equal(made.code, 0, made.stderr);
   assert.match(made.stdout, /^sr_[0-9a-f]{12}_[\w-]{43}\n$/);
   const id = made.stdout.slice(3, 15);
   assert.match(made.stderr, new RegExp(`^Made key ${id} \\(ci\\)\\.`));
 
-  const asJson = await run(t, cwd, ['keys', 'create', '--json'], env);
-  const other = JSON.parse(asJson.stdout) as { id: string; name: string; key: string };
+  const other = JSON.parse((await run(t, cwd, ['keys', 'create', '--json'])).stdout);
   assert.equal(other.name, 'unnamed');
   assert.ok(other.key.startsWith(`sr_${other.id}_`));
 
-  const listed = await run(t, cwd, ['keys', 'list'], env);
-  assert.match(listed.stdout, new RegExp(`^${other.id}  \\S+Z  unnamed\\n${id}  \\S+Z  ci\\n$`));
-  assert.ok(!listed.stdout.includes(made.stdout.slice(16, 40)), 'a list shows a secret');
+  const { stdout } = await run(t, cwd, ['keys', 'list']);
+  assert.match(stdout, new RegExp(`^${other.id}  \\S+Z  unnamed\\n${id}  \\S+Z  ci\\n$`));
+  assert.ok(!stdout.includes(made.stdout.slice(16, 40)), 'a list shows a secret');
 
-  for (const _ of [1, 2]) assert.equal((await run(t, cwd, ['keys', 'revoke', id], env)).code, 0);
-  const after = JSON.parse((await run(t, cwd, ['keys', 'list', '--json'], env)).stdout);
+  assert.equal((await run(t, cwd, ['keys', 'revoke', id])).code, 0);
+  const after = JSON.parse((await run(t, cwd, ['keys', 'list', '--json'])).stdout);
   assert.deepEqual(
     after.items.map((item: { id: string; revokedAt: string | null }) => [item.id, item.revokedAt !== null]),
     [
@@ -150,18 +144,34 @@ async function keyLife(t: TestContext, cwd: string, env: Record<string, string>)
       [id, true],
     ],
   );
-  const unknown = await run(t, cwd, ['keys', 'revoke', 'nobody'], env);
+  const unknown = await run(t, cwd, ['keys', 'revoke', 'nobody']);
   assert.equal(unknown.code, 1);
   assert.match(unknown.stderr, /^strongroom: There is no key "nobody"; .*\n$/);
-  return other.key;
-}
-
-test('keys are made, listed and revoked without a server', async (t) => {
-  await keyLife(t, await folder(t), {});
 });
 
-test('and beside a running one, which takes them at once', async (t) => {
-  const cwd = await folder(t);
+test('keys on PostgreSQL, where a start needs one', { skip: needs('postgres') }, async (t) => {
+  const cwd = await testFolder(t);
+  const env = { DATABASE_URL: await testDatabase(t) };
+  const refused = await run(t, cwd, ['serve'], { PORT: '0', ...env });
+  assert.equal(refused.code, 1);
+  assert.match(refused.stderr, /(^|\n)strongroom: There is no API key yet: set STRONGROOM_API_KEY, or .*\n$/);
+  const { stdout } = await run(t, cwd, ['keys', 'create'], env);
+  const { url } = await serve(t, cwd, env);
+  assert.equal((await list(url, stdout)).status, 200);
+});
+
+test('records that can’t be reached are one line, without the password', async (t) => {
+  const cwd = await testFolder(t);
+  const env = { DATABASE_URL: 'postgres://me:hunter2@localhost:1/none' };
+  const { code, stdout, stderr } = await run(t, cwd, ['keys', 'list'], env);
+  assert.equal(code, 1);
+  assert.equal(stdout, '');
+  assert.match(stderr, /^strongroom: The records do not answer: .*ECONNREFUSED.*\n$/);
+  assert.ok(!stderr.includes('hunter2'));
+});
+
+test('keys are made beside a running server, which takes them at once', async (t) => {
+  const cwd = await testFolder(t);
   const { url } = await serve(t, cwd);
   const key = await run(t, cwd, ['keys', 'create']);
   assert.equal(key.code, 0, key.stderr);
@@ -169,7 +179,7 @@ test('and beside a running one, which takes them at once', async (t) => {
 });
 
 test('the first start says all that is needed to store a document', async (t) => {
-  const cwd = await folder(t);
+  const cwd = await testFolder(t);
   const { url, output } = await serve(t, cwd);
   const key = await readFile(join(cwd, 'data', 'first-key'), 'utf8');
   assert.equal((await list(url, key)).status, 200);
@@ -193,7 +203,7 @@ test('the first start says all that is needed to store a document', async (t) =>
 });
 
 test('SIGTERM, and SIGINT as npm doubles it, end the service with exit code 0', async (t) => {
-  const cwd = await folder(t);
+  const cwd = await testFolder(t);
   const first = await serve(t, cwd);
   first.child.kill('SIGTERM');
   assert.equal((await first.ended).code, 0);
@@ -206,7 +216,7 @@ test('SIGTERM, and SIGINT as npm doubles it, end the service with exit code 0', 
 });
 
 test('standard output has words for people alone, standard error one JSON object a line', async (t) => {
-  const cwd = await folder(t);
+  const cwd = await testFolder(t);
   const { child, ended } = await serve(t, cwd, { STRONGROOM_COLOUR: 'blue' });
   child.kill('SIGTERM');
   const { stdout, stderr } = await ended;
@@ -221,7 +231,7 @@ test('standard output has words for people alone, standard error one JSON object
 });
 
 test('a taken port ends the start with one line, and the first key waits in its file', async (t) => {
-  const cwd = await folder(t);
+  const cwd = await testFolder(t);
   const taken = createServer().listen(0, '127.0.0.1');
   t.after(() => taken.close());
   await once(taken, 'listening');

@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util';
 import { makeKey } from '../access/api-keys.ts';
 import type { ApiKeyRecord, KeyRecords } from '../access/key-records.ts';
-import { openRecords } from '../compose.ts';
 import { StartError } from '../errors.ts';
 import { readSettings } from '../settings.ts';
 import { createLog } from './log.ts';
@@ -20,6 +19,8 @@ export async function keys(words: readonly string[]): Promise<void> {
   const { command, id, options } = parse(words);
   const { settings, warnings } = await readSettings(process.env, { cwd: process.cwd() });
   for (const warning of warnings) process.stderr.write(`strongroom: ${warning}\n`);
+  // Loading every part of the service takes a moment, which a mistyped command or setting need not wait for.
+  const { openRecords } = await import('../compose.ts');
   const records = openRecords(settings, { serving: false, log: createLog(settings.logLevel) });
   try {
     await records.connect();

@@ -43,9 +43,13 @@ async function run([command, ...words]: readonly string[]): Promise<void> {
 
 function explain(error: unknown): string {
   if (error instanceof StartError || error instanceof UsageError) return error.message;
-  if (error instanceof StrongroomError) {
-    const { cause } = error;
-    return cause instanceof Error ? `${error.title}: ${cause.message}` : error.title;
-  }
+  if (error instanceof StrongroomError) return `${error.title}${because(error.cause)}`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+/** What the store or database said. Trying several addresses in vain makes an error that has a code alone. */
+function because(cause: unknown): string {
+  if (!(cause instanceof Error)) return '';
+  const said = cause.message || (cause as NodeJS.ErrnoException).code;
+  return said ? `: ${said}` : '';
 }

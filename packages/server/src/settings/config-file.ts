@@ -22,7 +22,7 @@ export interface StrongroomConfig {
   readonly lifecycle?: { readonly [Name in keyof LifecycleSettings]?: string };
 }
 
-export interface ConfiguredDocumentType {
+interface ConfiguredDocumentType {
   /** 1 to 64 of a–z, 0–9, "_", "-". */
   readonly id: string;
   /** For people. Default: the id in words. */
