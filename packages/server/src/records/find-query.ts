@@ -10,35 +10,31 @@ const columns = { createdAt: 'created_at', filename: 'filename', size: 'size' } 
  * The query of `find`: one more row than the page holds, so that its end is seen. Null: nothing can match.
  * Raises `invalid_input` for what is not offered.
  *
- * Every index begins with what the filter names, then the state, then the sort. A branch per state reads its range
- * from the first row wanted, so the rows examined are limit + 1 + states, however they are distributed.
+ * One arm for each state reads its shelf in order from the first row wanted, and the arms are merged: at most
+ * limit + 1 + states rows are examined, however the rows are distributed.
  */
 export function findQuery(filter: Filter, page: Page, dialect: Dialect): Query | null {
   assertOffered(filter, page);
   const wanted = [...new Set(filter.states ?? states)];
-  if (wanted.length === 0 || ![filter.recordId ?? '', filter.type ?? ''].every(storable)) return null;
+  const { recordId = '', type = '' } = filter;
+  if (wanted.length === 0 || !storable(recordId) || !storable(type) || type.includes('/')) return null;
 
   const parameters: Value[] = [];
   const bind = (value: Value) => `?${parameters.push(value)}`;
   const column = columns[page.sort.by];
-  const same: string[] = [];
-  if (filter.recordId !== undefined) same.push(`record_id = ${bind(filter.recordId)}`);
-  if (filter.type !== undefined) same.push(`type = ${bind(filter.type)}`);
-  same.push(...range(filter, page, column, bind));
-
+  const bounds = range(filter, page, column, bind).map((bound) => ` AND ${bound}`);
   const direction = page.sort.descending ? 'DESC' : 'ASC';
   const order = `ORDER BY ${column} ${direction}, id ${direction}`;
-  const limit = `LIMIT ${bind(page.limit + 1)}`;
-  const from = dialect.from(indexFor(filter, column));
-  const branch = (state: State) => {
-    const where = [`state = ${bind(state)}`, ...same].join(' AND ');
-    return dialect.arm(`SELECT ${documentColumns} FROM ${from} WHERE ${where}`, order, limit);
-  };
-  return {
-    sql: `${wanted.map(branch).join(' UNION ALL ')} ${order} ${limit}`,
-    parameters,
-    planEachTime: true,
-  };
+  const limit = dialect.limit(bind(page.limit + 1));
+  const { index, shelf, name } = shelves(filter, column);
+  const select = (state: State) =>
+    `SELECT ${documentColumns} FROM ${dialect.from(index)} WHERE ${shelf} = ${bind(name(state))}${bounds.join('')}`;
+  const [only, ...more] = wanted.map(select);
+  const rows =
+    more.length === 0
+      ? only
+      : [only, ...more].map((arm) => dialect.arm(arm ?? '', order, limit)).join(' UNION ALL ');
+  return { sql: `${rows} ${order} ${limit}`, parameters, planEachTime: true };
 }
 
 /** Cuts the surplus row off and says where the next page begins. */
@@ -51,9 +47,21 @@ export function paged(rows: Row[], page: Page): { rows: Row[]; next: Position | 
   return { rows: kept, next: { value: value[page.sort.by] ?? null, id: last[0] as string } };
 }
 
-function indexFor(filter: Filter, column: string): string {
-  const scope = [filter.recordId !== undefined && 'record', filter.type !== undefined && 'type'];
-  return ['documents', ...scope.filter(Boolean), 'by', column].join('_');
+/**
+ * A shelf is the rows that one range of one index holds in order: those of one state, and of the record and type that
+ * the filter names. The index's first column is the shelf's name, an expression that no other index has, sort included:
+ * so a planner has one index to choose, however wrong its estimates are. A type's id holds no slash and the record
+ * comes last: no two shelves of an index have one name.
+ */
+function shelves({ recordId, type }: Filter, column: string) {
+  const columns = ['state', type !== undefined && 'type', recordId !== undefined && 'record_id'];
+  const values = [type, recordId].filter((value) => value !== undefined);
+  const scope = [recordId !== undefined && 'record', type !== undefined && 'type'];
+  return {
+    index: ['documents', ...scope.filter(Boolean), 'by', column].join('_'),
+    shelf: `('${column}/' || ${columns.filter(Boolean).join(" || '/' || ")})`,
+    name: (state: State) => [column, state, ...values].join('/'),
+  };
 }
 
 /**

@@ -4,8 +4,13 @@ export const postgresDialect: Dialect = {
   /** The statement's start: a moving clock can't be compared by an index. */
   clock: '(extract(epoch FROM now()) * 1000)::bigint',
   from: () => 'documents',
-  /** A LIMIT in each ordered arm makes the planner read them for their first rows and merge them (Merge Append). */
+  /** Ordered arms are merged lazily (Merge Append); the limit in each has it planned for its first rows. */
   arm: (select, order, limit) => `(${select} ${order} ${limit})`,
+  /**
+   * Of a limit that it can't see, the planner expects a tenth of the rows, so it reads an index in order. Where it sees
+   * one and believes in fewer rows than that, it would rather gather them all and sort.
+   */
+  limit: (parameter) => `LIMIT (SELECT ${parameter}::bigint)`,
   isAmong: (parameter) => `= ANY (${parameter}::uuid[])`,
   list: (ids) => `{${ids.join(',')}}`,
 };

@@ -17,6 +17,8 @@ export interface Dialect {
   readonly from: (index: string) => string;
   /** One arm of an ordered union. */
   readonly arm: (select: string, order: string, limit: string) => string;
+  /** At most so many rows, planned for the first of them. */
+  readonly limit: (parameter: string) => string;
   /** True of a column whose value is in the list that is this parameter. */
   readonly isAmong: (parameter: string) => string;
   /** Ids as such a parameter. */

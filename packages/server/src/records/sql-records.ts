@@ -126,7 +126,7 @@ export class SqlRecords implements Records {
     { limit, lease }: { limit: number; lease: number },
   ): Promise<Claimed[]> {
     if (states.length === 0) return [];
-    const rows = await this.#database.claim({ states, limit, lease });
+    const rows = await this.#database.claim({ states: [...new Set(states)], limit, lease });
     return rows.map((row) => ({ document: toDocument(row), looks: row[documentWidth] as number }));
   }
 

@@ -6,6 +6,7 @@ export const sqliteDialect: Dialect = {
   from: (index) => `documents INDEXED BY ${index}`,
   /** SQLite runs the arms as co-routines, each in the order of its index, and merges them row by row. */
   arm: (select) => select,
+  limit: (parameter) => `LIMIT ${parameter}`,
   isAmong: (parameter) => `IN (SELECT value FROM json_each(${parameter}))`,
   list: (ids) => JSON.stringify(ids),
 };
