@@ -16,7 +16,6 @@ import { Documents } from './documents/documents.ts';
 import { Policy } from './documents/policy.ts';
 import { Uploads } from './documents/uploads.ts';
 import { StartError } from './errors.ts';
-import { createServer } from './http/server.ts';
 import { clearAbandoned } from './lifecycle/chores/clear-abandoned.ts';
 import { forgetPurged } from './lifecycle/chores/forget-purged.ts';
 import { purgeDeleted } from './lifecycle/chores/purge-deleted.ts';
@@ -32,6 +31,7 @@ import { openSqliteRecords } from './records/sqlite.ts';
 import type { Settings } from './settings.ts';
 
 export { StartError } from './errors.ts';
+export type { StrongroomConfig } from './settings/config-file.ts';
 export { readSettings } from './settings.ts';
 
 export interface Strongroom {
@@ -151,6 +151,8 @@ export async function createStrongroom(
   let url: string | null = null;
   let listening: Server | null = null;
   const ready = () => boot.waitingFor.length === 0 && !stopping.signal.aborted;
+  // Not loaded by commands that only want the records.
+  const { createServer } = await import('./http/server.ts');
   const doors = await createServer({
     documents,
     authenticate: async (authorization) => {

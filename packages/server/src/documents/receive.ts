@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import { hasCode, StrongroomError } from '../errors.ts';
 import { cleanFilename } from '../inspection/filename.ts';
 import { readHead } from '../inspection/head.ts';
@@ -186,7 +187,7 @@ export class Receiving {
     }
     const measuring = measure(bytes, { limit });
     const stored = await store.put(storage.key, measuring.body, {
-      ...(body.size === null ? { atMost: limit } : { size: body.size }),
+      ...(body.size === null ? { atMost: Math.min(limit, body.declared ?? limit) } : { size: body.size }),
       ...(body.size === null && body.atLeast !== null ? { atLeast: body.atLeast } : {}),
       contentType,
       description,
@@ -271,5 +272,6 @@ function idempotency(caller: Caller, draft: NewDocument, body: IncomingBody): Id
 /** Reads a body to its end, so that the client hears the answer. */
 async function drained(bytes: Buffer | Readable): Promise<void> {
   if (Buffer.isBuffer(bytes)) return;
-  for await (const _ of bytes);
+  bytes.resume();
+  await finished(bytes);
 }

@@ -104,7 +104,7 @@ describe('chores', () => {
     assert.equal((await records.get(alive.id))?.state, 'receiving');
     assert.notEqual(await store.stat(alive.key), null);
 
-    const clear = clearAbandoned(parts, 30);
+    const clear = clearAbandoned(parts, 400);
     assert.equal(await run(clear), 1);
     assert.equal(await store.stat(key), null);
     assert.notEqual(await records.get(id), null, 'forgotten at the first look');
@@ -121,7 +121,7 @@ describe('chores', () => {
       createdAt: '',
     };
     await store.put(key, bytes, { size: 4, contentType: 'text/plain', description: late });
-    await sleep(40);
+    await sleep(450);
     assert.equal(await run(clear), 1);
     assert.equal(await store.stat(key), null);
     assert.equal(await records.get(id), null);
