@@ -6,6 +6,7 @@ import { BodyStream } from './raw-body.ts';
 /** Bytes that may follow the closing boundary: an optional CRLF and an epilogue (RFC 2046 §5.1.1). */
 export const epilogueLimit = 64 * 1024;
 
+const probeLength = 4;
 const [cr, lf, dash, space, tab] = [13, 10, 45, 32, 9];
 
 /**
@@ -14,12 +15,14 @@ const [cr, lf, dash, space, tab] = [13, 10, 45, 32, 9];
  */
 export class BoundaryScanner {
   readonly #delimiter: Buffer;
+  readonly #probe: Buffer;
   #kept: Buffer | null = null;
   /** Bytes after the closing boundary; -1 before it was found. */
   #after = -1;
 
   constructor(boundary: string) {
     this.#delimiter = Buffer.from(`\r\n--${boundary}`, 'latin1');
+    this.#probe = this.#delimiter.subarray(-probeLength);
   }
 
   get closed(): boolean {
@@ -35,19 +38,30 @@ export class BoundaryScanner {
       this.#skip(chunk.length);
       return;
     }
-    const bytes = this.#kept === null ? chunk : Buffer.concat([this.#kept, chunk]);
-    this.#kept = null;
+    const bytes = this.#joined(chunk, pass);
     const end = this.#endIn(bytes);
     if (end > 0) pass(end === bytes.length ? bytes : bytes.subarray(0, end));
     if (this.closed) this.#skip(bytes.length - end - this.#delimiter.length - 2);
     else if (end < bytes.length) this.#kept = bytes.subarray(end);
   }
 
+  /** `chunk` with what was kept before it, unless that turns out to be no boundary: then it is passed on by itself. */
+  #joined(chunk: Buffer, pass: (bytes: Buffer) => void): Buffer {
+    const kept = this.#kept;
+    if (kept === null) return chunk;
+    this.#kept = null;
+    const { length } = this.#delimiter;
+    const start = Buffer.concat([kept, chunk.subarray(0, length)]).subarray(0, length);
+    if (start.compare(this.#delimiter, 0, start.length) === 0) return Buffer.concat([kept, chunk]);
+    pass(kept);
+    return chunk;
+  }
+
   /** Bytes of the file in `bytes`, as far as can be told. */
   #endIn(bytes: Buffer): number {
     const { length } = this.#delimiter;
     for (let from = 0; ; ) {
-      const found = bytes.indexOf(this.#delimiter, from);
+      const found = this.#find(bytes, from);
       if (found === -1) return this.#undecided(bytes, from);
       const first = bytes[found + length];
       const second = bytes[found + length + 1];
@@ -62,6 +76,16 @@ export class BoundaryScanner {
       // The same characters inside the file, by chance, or the boundary of a form within it.
       from = found + 1;
     }
+  }
+
+  /**
+   * The first boundary from `from` on, or -1. Its last four characters are looked for first: a short needle is found
+   * missing three to ten times as fast as a long one, and those are the least likely to be in a file.
+   */
+  #find(bytes: Buffer, from: number): number {
+    const before = this.#delimiter.length - probeLength;
+    const likely = bytes.indexOf(this.#probe, from + before);
+    return likely === -1 ? -1 : bytes.indexOf(this.#delimiter, likely - before);
   }
 
   /** Where the last bytes may be the beginning of a boundary. A CR is only its first byte, so the last CR decides. */

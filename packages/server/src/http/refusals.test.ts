@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { authorization, openDoors } from '../../test/doors/open-doors.ts';
 import { RawClient } from '../../test/doors/raw-client.ts';
+import { StrongroomError } from '../errors.ts';
 
 const megabyte = Buffer.alloc(1_000_000, 'x');
 const lingering = { total: 1_000, silence: 250 };
@@ -363,6 +364,7 @@ test('a client that goes away at any time ends its upload and nothing else', asy
     `${head('Content-Length: 1000')}some`,
     `${head('Content-Length: 4')}body`,
     `${head('Transfer-Encoding: chunked')}4\r\nbo`,
+    `${head('Content-Length: 4')}body${head('Content-Length: 100')}more`,
     form,
     `${form}--b\r\nContent-Disposition: form-data; name="file"\r\n\r\nx`,
     head('Content-Length: 9\r\nContent-Type: application/json', '/v1/documents/x/links'),
@@ -375,7 +377,7 @@ test('a client that goes away at any time ends its upload and nothing else', asy
   }
   while ((await connections(doors.server)) > 0) await sleep(10);
   await sleep(80);
-  assert.deepEqual(reasons, ['aborted', 'aborted', 'aborted', 'aborted']);
+  assert.deepEqual(reasons, ['aborted', 'aborted', 'aborted', 'aborted', 'aborted', 'aborted']);
   assert.deepEqual(rejections, []);
   assert.equal(doors.documents.kept.size, 0);
   assert.ok(!doors.lines.some(({ level }) => level === 'error'), JSON.stringify(doors.lines));
@@ -386,6 +388,35 @@ test('a client that goes away at any time ends its upload and nothing else', asy
     201,
   );
   assert.deepEqual(reasons, []);
+});
+
+test('a GET with a body is answered, and its body is not read for ever', async (t) => {
+  const doors = await openDoors(t, { limits: { lingering } });
+  const body = { method: 'POST', body: 'content' };
+  const { id } = (await (await doors.fetch('/v1/documents?recordId=r&type=other', body)).json()) as {
+    id: string;
+  };
+  for (const [path, words] of [
+    [`/v1/documents/${id}/content`, 'content'],
+    ['/healthz', 'ok'],
+  ] as const) {
+    const client = new RawClient(doors.port);
+    await client.send(head('Transfer-Encoding: chunked', path).replace('POST', 'GET'));
+    await client.heard(words);
+    const began = Date.now();
+    while (await client.send('1\r\nx\r\n')) await sleep(20);
+    assert.ok(Date.now() - began < 3_000);
+  }
+});
+
+test('an upload that the service itself ends is told to come again', async (t) => {
+  const doors = await openDoors(t);
+  doors.documents.consume = () => {
+    throw new StrongroomError('aborted', { reason: 'the service stops' });
+  };
+  const answer = await doors.fetch('/v1/documents?recordId=r&type=other', { method: 'POST', body: 'x' });
+  assert.deepEqual([answer.status, answer.headers.get('retry-after')], [503, '5']);
+  assert.equal(((await answer.json()) as { code: string }).code, 'busy');
 });
 
 test('a request that arrives while the service stops ends its connection', async (t) => {

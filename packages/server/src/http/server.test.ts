@@ -224,6 +224,14 @@ test('a list: its defaults, its filters, and cursors that belong to it', async (
   }
 });
 
+test('a path that can’t be read is refused in words', async (t) => {
+  const doors = await openDoors(t);
+  const code = async (path: string) => ((await (await doors.fetch(path)).json()) as Json).code;
+  assert.equal(await code('/v1/documents/%zz'), 'invalid_request');
+  assert.equal(await code(`/v1/documents/${'x'.repeat(3_000)}`), 'route_missing');
+  assert.equal(await code('/v1/documents/%00..%2f'), 'document_missing');
+});
+
 test('links open one document without a key, and go to the store when they may', async (t) => {
   const doors = await openDoors(t, { linkMode: 'redirect' });
   const { id } = (await (await doors.fetch(...upload('linked'))).json()) as { id: string };
