@@ -7,7 +7,7 @@ import type { Doors } from '../../src/http/doors.ts';
 import { createServer } from '../../src/http/server.ts';
 import { MemoryDocuments } from './memory-documents.ts';
 
-export const key = 'a-key-for-the-doors-tests';
+const key = 'a-key-for-the-doors-tests';
 export const authorization = `Bearer ${key}`;
 
 export interface OpenDoors {
@@ -21,7 +21,7 @@ export interface OpenDoors {
   fetch(path: string, init?: RequestInit): Promise<Response>;
 }
 
-export const types = [
+const types = [
   { id: 'other', label: 'Other', accept: ['text/plain'], maxSize: null, trashFor: 1 },
   { id: 'small', label: 'Small', accept: ['text/plain'], maxSize: 1_000_000, trashFor: 1 },
 ];
