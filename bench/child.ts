@@ -15,6 +15,10 @@ export class Child implements AsyncDisposable {
     this.#log = log;
     this.process = child;
     this.pid = child.pid ?? raise(`${name} could not be started`);
+    // However the bench ends, nothing of it goes on running. Before what others do at the end, such as removing folders.
+    const end = () => child.kill('SIGKILL');
+    process.prependOnceListener('exit', end);
+    child.once('exit', () => process.off('exit', end));
   }
 
   /** Starts `node ARGS`. What it prints goes to the file `log`, so that reading it costs nobody CPU. */
@@ -52,8 +56,13 @@ export class Child implements AsyncDisposable {
     return this.process.exitCode === null && this.process.signalCode === null;
   }
 
+  /** What it printed last, without the lines that the service logs for every request. */
   lastLines(): string {
-    return readFileSync(this.#log, 'utf8').trimEnd().split('\n').slice(-15).join('\n');
+    const lines = readFileSync(this.#log, 'utf8').trimEnd().split('\n');
+    return lines
+      .filter((line) => !line.startsWith('{"level":"info"'))
+      .slice(-15)
+      .join('\n');
   }
 
   /** Asks it to stop, and ends it when it has not after 30 seconds. */

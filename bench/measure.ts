@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Body } from './body.ts';
-import type { Case } from './cases.ts';
+import type { Case, Count } from './cases.ts';
 import { cpuSeconds, peakMemory } from './cpu.ts';
 import { assertContent, assertStored, Driver, type Load, type Timing } from './driver.ts';
 import type { Subject } from './subjects.ts';
@@ -31,7 +31,7 @@ const toRead = 64;
  */
 export async function measure(
   the: Case,
-  count: { readonly requests: number; readonly pairs: number; readonly floorRequests?: number },
+  count: Count,
   [service, floor]: readonly [Subject, Subject],
   signal: AbortSignal,
 ): Promise<{ service: Rounds; floor: Rounds }> {

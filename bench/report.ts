@@ -16,6 +16,10 @@ export interface Row {
   readonly holds: boolean | null;
 }
 
+export interface CpuRow extends Row {
+  readonly interval: Interval;
+}
+
 export interface Result {
   readonly case: Case;
   readonly backend: Backend;
@@ -26,7 +30,7 @@ export interface Result {
 const GiB = 1024 ** 3;
 
 /** CPU beside the floor. `holds` is false only when the whole interval lies above the bar. */
-export function cpuRow(result: Result): Row & { interval: Interval } {
+export function cpuRow(result: Result): CpuRow {
   const cost = (round: Round) =>
     result.case.unit === 'CPU s/GiB'
       ? round.cpu / ((round.requests * result.case.size) / GiB)
@@ -69,11 +73,12 @@ export function memoryRow(result: Result, bar: number | null): Row {
 }
 
 /** A case for people: both subjects side by side, then what was found. */
-export function table(result: Result, cpu: Row & { interval: Interval }, memory: Row | null): string {
+export function table(result: Result, cpu: CpuRow, memory: Row | null): string {
   const { name, concurrency } = result.case;
   const pairs = result.service.rounds.length;
+  const fewer = each(result.floor) < each(result.service) ? ` (the floor ${each(result.floor)})` : '';
   const lines = [
-    `${name} on ${result.backend}: ${count(pairs, 'pair')} of rounds, ${count(result.service.rounds[0]?.requests ?? 0, 'request')} each, ${concurrency} at a time`,
+    `${name} on ${result.backend}: ${count(pairs, 'pair')} of rounds, ${count(each(result.service), 'request')} each${fewer}, ${concurrency} at a time`,
     [''.padEnd(9), ...columns.map(({ title }) => title.padStart(14))].join(''),
     line('service', result.service, result.case),
     line('floor', result.floor, result.case),
@@ -126,6 +131,10 @@ function worth(interval: Interval, pairs: number): string {
 function verdict({ bar, holds, unit }: Row): string {
   if (bar === null) return '';
   return `, bar ${unit === 'MiB' ? `${bar.toFixed(0)} MiB` : bar}: ${holds ? 'holds' : 'MISSED'}`;
+}
+
+function each({ rounds }: Rounds): number {
+  return rounds[0]?.requests ?? 0;
 }
 
 function count(n: number, noun: string): string {

@@ -1,5 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -66,11 +66,10 @@ async function main(): Promise<number> {
   assertMeasurable();
   const interrupted = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interrupted.abort());
-  await using stack = new AsyncDisposableStack();
-  const folder = await mkdtemp(join(tmpdir(), 'strongroom-bench-'));
-  stack.defer(() => rm(folder, { recursive: true, force: true }));
-  const bench = new Bench(folder, asked.quick, interrupted.signal);
-  stack.use(bench);
+  process.stdout.on('error', () => interrupted.abort());
+  const folder = mkdtempSync(join(tmpdir(), 'strongroom-bench-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  await using bench = new Bench(folder, asked.quick, interrupted.signal);
   for (const backend of asked.backend) {
     const names = asked.profile.length > 0 ? asked.profile : asked.only;
     for (const the of cases.filter(({ name }) => names.includes(name))) {
@@ -103,7 +102,8 @@ class Bench implements AsyncDisposable {
       await (profile ? this.#profile(the, backend) : this.#measure(the, backend));
     } catch (error) {
       this.#failed.push(`${the.name} on ${backend}`);
-      say(`${the.name} on ${backend} did not run: ${error instanceof Error ? error.message : error}\n\n`);
+      const why = this.#signal.aborted ? 'interrupted' : error instanceof Error ? error.message : error;
+      say(`${the.name} on ${backend} did not run: ${why}\n\n`);
     }
   }
 

@@ -52,7 +52,7 @@ export async function startSubjects(place: Place, stack: AsyncDisposableStack): 
 }
 
 /** The floor takes every upload as a bare body: it is the floor of a form, too, and forms are not its business. */
-export const bare: Pick<Subject, 'upload' | 'content'> = {
+const bare: Pick<Subject, 'upload' | 'content'> = {
   upload: (shape, body) => ({
     method: 'POST',
     path: '/',
