@@ -69,7 +69,7 @@ export interface DocumentRecords {
   /** Moves a claimed row's due time to now + `dueIn` and counts its looks up by one. No event, no revision. */
   lookAgain(id: string, dueIn: number): Promise<void>;
 
-  /** Of these keys, those that a row names. For sweeps. */
+  /** Of these keys, those that a row names. For sweeps. A key holds its document's id, which is how the row is found. */
   known(keys: readonly string[]): Promise<Set<string>>;
 
   /** The history, oldest first; empty when the document is unknown. */

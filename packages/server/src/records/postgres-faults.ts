@@ -20,7 +20,7 @@ export function raise(error: unknown): never {
 }
 
 /** Five characters as PostgreSQL sent them; null where it was not PostgreSQL that spoke (sockets, time limits). */
-export function sqlState(error: unknown): string | null {
+function sqlState(error: unknown): string | null {
   const { code, severity } = error as Partial<DatabaseError>;
   return severity === undefined ? null : (code ?? null);
 }
@@ -29,7 +29,7 @@ export function sqlState(error: unknown): string | null {
 export function connectionBroke(error: unknown): boolean {
   if (sqlState(error) !== null) return /^(?:08|57P0)/.test(sqlState(error) ?? '');
   const { code, message } = error as NodeJS.ErrnoException;
-  return code === 'ECONNRESET' || code === 'EPIPE' || message.startsWith('Connection terminated');
+  return code === 'ECONNRESET' || code === 'EPIPE' || /^Connection terminated( unexpectedly)?$/.test(message);
 }
 
 /**

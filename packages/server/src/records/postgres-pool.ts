@@ -31,7 +31,7 @@ export class PostgresPool {
       application_name: 'strongroom',
       max: 10,
       connectionTimeoutMillis: 5_000,
-      query_timeout: 15_000,
+      query_timeout: 10_000,
       keepAlive: true,
       types,
     });
@@ -39,7 +39,7 @@ export class PostgresPool {
     this.#pool.on('error', () => {});
   }
 
-  /** A SELECT, once more when the connection broke under it. Raises `records_unavailable`. */
+  /** A SELECT, tried again when the connection broke under it. Raises `records_unavailable`. */
   read(sql: string, parameters: readonly Value[], planEachTime = false): Promise<Row[]> {
     const statement = () => (planEachTime ? { text: numbered(sql) } : this.#prepared(sql));
     return this.#attempt(() => run(this.#pool, statement(), parameters), connectionBroke);

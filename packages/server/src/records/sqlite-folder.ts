@@ -29,7 +29,7 @@ export async function openDatabase(folder: string): Promise<DatabaseSync> {
     return db;
   } catch (error) {
     db.close();
-    throw error;
+    throw damaged(error, databaseFile(folder)) ?? error;
   }
 }
 
@@ -60,6 +60,14 @@ export function makeFolder(folder: string): void {
       `The folder ${folder} can't be made (${(error as NodeJS.ErrnoException).code}). Set DATA_DIR to a folder that this user can write to.`,
     );
   }
+}
+
+function damaged(error: unknown, file: string): StartError | null {
+  const code = sqliteFault(error)?.code ?? '';
+  if (!['SQLITE_NOTADB', 'SQLITE_CORRUPT'].includes(code)) return null;
+  return new StartError(
+    `${file} is damaged, or not a database (${code}). Put a backup in its place, or set DATA_DIR to another folder.`,
+  );
 }
 
 /** Two processes that turn a new file to WAL at once don't wait on busy: SQLite refuses one of them at once. */

@@ -5,7 +5,7 @@ import type { Draft, Happened, Idempotency } from '../../src/records/document-re
 import type { Records } from '../../src/records/records.ts';
 
 /** Drafts, events and documents that the suites on records share. */
-export const actor = { kind: 'key', id: 'k-1' } as const;
+const actor = { kind: 'key', id: 'k-1' } as const;
 
 export const minute = 60_000;
 

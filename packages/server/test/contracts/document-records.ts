@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JsonObject } from '../../src/documents/document.ts';
 import { uuidv7 } from '../../src/documents/uuid.ts';
-import { type ErrorCode, StrongroomError } from '../../src/errors.ts';
+import { type ErrorCode, StartError, StrongroomError } from '../../src/errors.ts';
 import type { Records } from '../../src/records/records.ts';
 import type { Ending } from '../harness.ts';
 import { describeFinding } from './document-records-finding.ts';
@@ -56,6 +56,16 @@ export function refuses(code: ErrorCode, parameters: object = {}) {
     assert.ok(error instanceof StrongroomError, `not a domain error: ${error}`);
     assert.equal(error.code, code);
     assert.deepEqual({ ...error.parameters, ...parameters }, error.parameters);
+    return true;
+  };
+}
+
+/** For assert.rejects: an operator must mend it, says one line. */
+export function stopsStart(pattern: RegExp) {
+  return (error: unknown) => {
+    assert.ok(error instanceof StartError, `not a StartError: ${error}`);
+    assert.match(error.message, pattern);
+    assert.doesNotMatch(error.message, /\n/);
     return true;
   };
 }

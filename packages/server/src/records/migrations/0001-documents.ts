@@ -10,7 +10,7 @@ import type { Types } from './migrations.ts';
  * Events are in the order of the revisions they led to: clocks of two servers may differ.
  *
  * The eight list indexes let every offered filter and sort be read in order from the first row wanted to the last;
- * find-query.ts says how, and why they begin with an expression. docs/decisions/0003-records.md says what they cost.
+ * find-query.ts says how, and why they begin with an expression. docs/decisions/0004-records.md says what they cost.
  */
 export const documents = ({ id, text, integer, clustered }: Types): string[] => [
   `CREATE TABLE documents (
