@@ -5,7 +5,8 @@ import { type Document, type State, states } from '../../src/documents/document.
 import { uuidv7 } from '../../src/documents/uuid.ts';
 import type { Filter, Page, Position } from '../../src/records/document-records.ts';
 import type { Records } from '../../src/records/records.ts';
-import { type Opened, refuses } from './document-records.ts';
+import type { Opened } from './document-records.ts';
+import { refuses } from './document-records-refusals.ts';
 import { draft, freshRecord, happened } from './document-records-samples.ts';
 
 /** `find` against a plain array. */

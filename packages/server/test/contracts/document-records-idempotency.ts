@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Opened, refuses } from './document-records.ts';
+import type { Opened } from './document-records.ts';
+import { refuses } from './document-records-refusals.ts';
 import {
   abandoned,
   available,

@@ -6,7 +6,7 @@ import pg from 'pg';
 import type { StrongroomError } from '../../src/errors.ts';
 import { openPostgresRecords } from '../../src/records/postgres.ts';
 import { needs, testDatabase } from '../harness.ts';
-import { refuses, stopsStart } from './document-records.ts';
+import { refuses, stopsStart } from './document-records-refusals.ts';
 import { relay, transactionPooler } from './document-records-relay.ts';
 import { available, draft, happened, once, receiving } from './document-records-samples.ts';
 

@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import type { Worker } from 'node:worker_threads';
 import { openSqliteRecords } from '../../src/records/sqlite.ts';
 import { testFolder } from '../harness.ts';
-import { refuses, stopsStart } from './document-records.ts';
+import { refuses, stopsStart } from './document-records-refusals.ts';
 import { available, receiving } from './document-records-samples.ts';
 
 const holder = fileURLToPath(new URL('./document-records-holder.ts', import.meta.url));

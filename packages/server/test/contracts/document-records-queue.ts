@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Records } from '../../src/records/records.ts';
+import type { Opened } from './document-records.ts';
+import { abandoned, available, happened, minute, receiving } from './document-records-samples.ts';
+
+/** `heartbeat`, `claim`, `lookAgain`. */
+export function describeQueue(opened: () => Opened): void {
+  /** Claims until nothing is due, so that a test sees its own rows only. */
+  const settle = async (records: Records) => {
+    while ((await records.claim(['abandoned', 'purging', 'deleted'], { limit: 100, lease: minute })).length);
+  };
+
+  test('heartbeats keep an upload from being claimed, and tell of a lost race', async () => {
+    const { records } = opened();
+    const [alive, dead] = [await receiving(records, { dueIn: 0 }), await receiving(records, { dueIn: 0 })];
+    const settled = await available(records);
+    const beat = await records.heartbeat([alive.id, settled.id, randomUUID()], minute);
+    assert.deepEqual(beat, new Set([alive.id]));
+    assert.deepEqual(await records.heartbeat([], minute), new Set());
+    const claimed = await records.claim(['receiving'], { limit: 100, lease: minute });
+    const ids = claimed.map(({ document }) => document.id);
+    assert.ok(ids.includes(dead.id) && !ids.includes(alive.id) && !ids.includes(settled.id));
+    assert.deepEqual(
+      claimed.find(({ document }) => document.id === dead.id),
+      { document: dead, looks: 0 },
+    );
+  });
+
+  test('what is due is claimed earliest first, and only in the states asked for', async () => {
+    const { records } = opened();
+    await settle(records);
+    const first = await abandoned(records);
+    await sleep(5);
+    const second = await abandoned(records);
+    await sleep(5);
+    const { id } = await available(records);
+    const third = await records.transition(id, ['available'], 'deleted', { dueIn: 0 }, happened());
+    const claim = (limit: number) =>
+      records.claim(['deleted', 'abandoned', 'deleted'], { limit, lease: minute });
+    assert.deepEqual(await records.claim(['purging'], { limit: 9, lease: minute }), []);
+    assert.deepEqual(await records.claim([], { limit: 9, lease: minute }), []);
+    assert.deepEqual(
+      (await claim(2)).map(({ document }) => document.id),
+      [first.id, second.id],
+    );
+    assert.deepEqual(await claim(2), [{ document: third, looks: 0 }]);
+  });
+
+  test('a row is answered once within its lease among all processes, and is due again after it', async () => {
+    const { records, second } = opened();
+    await settle(records);
+    const ids = new Set<string>();
+    for (let left = 30; left > 0; left--) ids.add((await abandoned(records)).id);
+    const lease = 2_500;
+    const drain = async (from: Records): Promise<string[]> => {
+      const got: string[] = [];
+      for (;;) {
+        const rows = await from.claim(['abandoned'], { limit: 4, lease });
+        if (rows.length === 0) return got;
+        got.push(...rows.map(({ document }) => document.id));
+      }
+    };
+    const got = (await Promise.all([records, second, records, second].map(drain))).flat();
+    assert.equal(got.length, 30);
+    assert.deepEqual(new Set(got), ids);
+    await sleep(lease + 50);
+    const again = await records.claim(['abandoned'], { limit: 100, lease: minute });
+    assert.deepEqual(new Set(again.map(({ document }) => document.id)), ids);
+  });
+
+  test('a second look comes later and is counted; another state begins anew', async () => {
+    const { records } = opened();
+    await settle(records);
+    const { id } = await abandoned(records);
+    const claim = () => records.claim(['abandoned', 'purging'], { limit: 9, lease: minute });
+    assert.deepEqual(
+      (await claim()).map(({ looks }) => looks),
+      [0],
+    );
+    await records.lookAgain(id, minute);
+    assert.deepEqual(await claim(), []);
+    await records.lookAgain(id, 0);
+    const [row] = await claim();
+    assert.equal(row?.looks, 2);
+    assert.equal(row?.document.revision, 2);
+    assert.equal((await records.events(id)).length, 2);
+    await records.transition(id, ['abandoned'], 'purging', { dueIn: 0 }, happened());
+    assert.deepEqual(
+      (await claim()).map(({ looks }) => looks),
+      [0],
+    );
+  });
+
+  test('null means never due', async () => {
+    const { records } = opened();
+    await settle(records);
+    const { id } = await available(records);
+    await records.transition(id, ['available'], 'deleted', { dueIn: null }, happened());
+    assert.deepEqual(await records.claim(['available', 'deleted'], { limit: 9, lease: 1 }), []);
+  });
+}
