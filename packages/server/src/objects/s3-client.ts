@@ -36,13 +36,23 @@ export interface S3Response {
 /** Milliseconds. */
 export interface Timeouts {
   readonly connect: number;
-  /** Until the answer begins, once all is sent; also without progress while sending. */
+  /** Until the answer to a GET or HEAD begins: somebody waits for it. */
+  readonly question: number;
+  /** Until any other answer begins, once all is sent; also without progress while sending. */
   readonly answer: number;
   /** Between two pieces of an answer's body. */
   readonly idle: number;
+  /** From the first try; none begins later. Who waits must hear before a load balancer's minute is over. */
+  readonly retry: number;
 }
 
-export const defaultTimeouts: Timeouts = { connect: 5_000, answer: 30_000, idle: 30_000 };
+export const defaultTimeouts: Timeouts = {
+  connect: 5_000,
+  question: 10_000,
+  answer: 30_000,
+  idle: 30_000,
+  retry: 5_000,
+};
 
 const maxTries = 3;
 /** A page of 1,000 keys of 1,024 bytes, each byte written as %HH, has 3 MiB of keys. */
@@ -54,6 +64,7 @@ export class S3Client {
   readonly #pool: Pool;
   readonly #signer: Signer;
   readonly #credentials: CredentialSource;
+  readonly #timeouts: Timeouts;
 
   constructor(
     endpoint: Endpoint,
@@ -63,6 +74,7 @@ export class S3Client {
   ) {
     this.endpoint = endpoint;
     this.#credentials = credentials;
+    this.#timeouts = timeouts;
     this.#signer = new Signer(region);
     // As many connections as there are calls: a limit would let a few slow senders hold up everything else, and the
     // door already limits who comes in. One request at a time on each, since a failed body takes its connection along.
@@ -71,7 +83,6 @@ export class S3Client {
       pipelining: 1,
       allowH2: false,
       connect: { timeout: timeouts.connect },
-      headersTimeout: timeouts.answer,
       bodyTimeout: timeouts.idle,
     });
   }
@@ -125,11 +136,12 @@ export class S3Client {
   async #trying<T>(request: S3Request, attempt: () => Promise<T>): Promise<T> {
     const once = request.body !== undefined && !Buffer.isBuffer(request.body);
     const tries = once ? 1 : (request.tries ?? maxTries);
+    const until = performance.now() + this.#timeouts.retry;
     for (let tried = 1; ; tried += 1) {
       try {
         return await attempt();
       } catch (error) {
-        if (tried >= tries || !isPassing(error)) throw error;
+        if (tried >= tries || performance.now() >= until || !isPassing(error)) throw error;
         await pause(tried, request.signal);
       }
     }
@@ -150,7 +162,9 @@ export class S3Client {
   }
 
   #signed(request: S3Request, credentials: Awaited<ReturnType<CredentialSource>>): Dispatcher.RequestOptions {
-    const { method, body, signal, answerWithin } = request;
+    const { method, body, signal } = request;
+    const asks = method === 'GET' || method === 'HEAD';
+    const answerWithin = request.answerWithin ?? this.#timeouts[asks ? 'question' : 'answer'];
     const path = pathOf(this.endpoint, request.key ?? '');
     const query = request.query ? encodeQuery(request.query) : '';
     const given = { ...request.headers, host: this.endpoint.host };
@@ -167,7 +181,7 @@ export class S3Client {
       headers,
       body: streamed ? (body.chunks as unknown as Readable) : (body ?? null),
       ...(signal ? { signal } : {}),
-      ...(answerWithin === undefined ? {} : { headersTimeout: answerWithin }),
+      headersTimeout: answerWithin,
     };
   }
 }

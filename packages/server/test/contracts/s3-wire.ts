@@ -26,7 +26,7 @@ export const description = {
 export const options: PutOptions = { contentType: 'application/pdf', description };
 export const ours = { 'x-amz-meta-strongroom': encodeDescription(description), etag: '"ours"' };
 /** For the few tests that wait for it. */
-export const impatient = { timeouts: { connect: 300, answer: 300, idle: 300 } };
+export const impatient = { timeouts: { connect: 300, question: 300, answer: 300, idle: 300 } };
 
 let running: { close(): Promise<void> }[] = [];
 afterEach(async () => {
