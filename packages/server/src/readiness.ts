@@ -20,10 +20,24 @@ export function readinessOf(
   ready: () => boolean,
 ): () => Promise<Readiness> {
   let last: { at: number; answer: Promise<Readiness> } | null = null;
+  let ping: Promise<boolean> | null = null;
+  /** A ping can't be called off. The one that hangs is waited for, so that questions don't take up all connections. */
+  const pinged = () => {
+    ping ??= records
+      .ping()
+      .then(
+        () => true,
+        () => false,
+      )
+      .finally(() => {
+        ping = null;
+      });
+    return ping;
+  };
   const ask = async (): Promise<Readiness> => {
     const [storeOk, recordsOk] = await Promise.all([
       answers((signal) => store.stat(deploymentKey, signal).then((facts) => facts !== null)),
-      answers(() => records.ping().then(() => true)),
+      answers(pinged),
     ]);
     return { ok: ready() && storeOk && recordsOk, checks: { store: storeOk, records: recordsOk } };
   };
