@@ -60,17 +60,25 @@ export class Boot {
     return true;
   }
 
-  /** Goes on trying in the background. `then` runs once when everything is ready, `failed` when an operator must mend something. */
-  goOn(then: () => void, failed: (error: unknown) => void, attempt = 0): void {
-    if (this.#stopped) return;
-    const pause = pauses[Math.min(attempt, pauses.length - 1)];
-    this.#timer = setTimeout(() => {
-      this.attempt().then((ready) => {
+  /**
+   * Goes on trying in the background. `then` runs once when everything is ready, `failed` when an operator must mend
+   * something. `underWay` is an attempt that has begun already.
+   */
+  goOn(then: () => void, failed: (error: unknown) => void, underWay?: Promise<boolean>): void {
+    const follow = (attempt: Promise<boolean>, count: number) => {
+      attempt.then((ready) => {
         if (this.#stopped) return;
         if (ready) then();
-        else this.goOn(then, failed, attempt + 1);
+        else again(count);
       }, failed);
-    }, pause);
+    };
+    const again = (count: number) => {
+      if (this.#stopped) return;
+      const pause = pauses[Math.min(count, pauses.length - 1)];
+      this.#timer = setTimeout(() => follow(this.attempt(), count + 1), pause);
+    };
+    if (underWay) follow(underWay, 0);
+    else again(0);
   }
 
   stop(): void {

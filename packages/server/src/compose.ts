@@ -182,14 +182,17 @@ export async function createStrongroom(
     attach: doors.attach,
     async start({ listen = true } = {}) {
       try {
-        if (await boot.attempt()) lifecycle.start();
+        const first = boot.attempt();
+        await within(firstAttempt, first);
+        if (boot.waitingFor.length === 0) lifecycle.start();
         else
           boot.goOn(
             () => lifecycle.start(),
             options.onFatal ?? ((error) => log.fatal({ error }, 'the service can’t go on')),
+            first,
           );
         if (listen) {
-          listening = createHttpServer(doors.handler);
+          listening = createHttpServer({ maxHeaderSize }, doors.handler);
           doors.attach(listening);
           url = await listenOn(listening, settings);
         }
@@ -221,13 +224,19 @@ export async function createStrongroom(
   };
 }
 
+/** Bytes of a request's head: 8 KiB of metadata in the query are three times as many once they are percent-encoded. */
+const maxHeaderSize = 32 * 1024;
+
 /** One line for people. */
 function storeLine({ store, bucket, prefix, region, endpoint, folder }: StoreDescription): string {
   if (store === 'disk') return `disk in ${folder}`;
   return `s3://${bucket}${prefix === null ? '' : `/${prefix}`} at ${endpoint ?? `AWS, ${region}`}`;
 }
 
-/** What ended uploads get to write down that they were abandoned, in milliseconds. */
+/** How long the start waits for store and records before it listens without them, in milliseconds. */
+const firstAttempt = 3_000;
+
+/** What each part gets to come to its end when the service stops, in milliseconds. */
 const settlingTime = 5_000;
 
 async function within(ms: number, work: Promise<unknown>): Promise<void> {
