@@ -16,6 +16,7 @@ import { Documents } from './documents/documents.ts';
 import { Policy } from './documents/policy.ts';
 import { Uploads } from './documents/uploads.ts';
 import { StartError } from './errors.ts';
+import { Connections } from './http/connections.ts';
 import { clearAbandoned } from './lifecycle/chores/clear-abandoned.ts';
 import { forgetPurged } from './lifecycle/chores/forget-purged.ts';
 import { purgeDeleted } from './lifecycle/chores/purge-deleted.ts';
@@ -45,7 +46,7 @@ export interface Strongroom {
    * @param options.listen false: an app's own server hands requests to `handler`
    */
   start(options?: { listen?: boolean }): Promise<Started>;
-  /** Takes nothing new, lets running uploads end within `settings.stopWithin`, leaves the rest to be settled. */
+  /** Takes nothing new, lets running requests end within `settings.stopWithin`, leaves the rest to be settled. */
   stop(): Promise<void>;
 }
 
@@ -148,6 +149,7 @@ export async function createStrongroom(
     log,
   );
 
+  const connections = new Connections();
   let url: string | null = null;
   let listening: Server | null = null;
   const ready = () => boot.waitingFor.length === 0 && !stopping.signal.aborted;
@@ -177,8 +179,12 @@ export async function createStrongroom(
     log,
   });
 
+  const handler = (request: IncomingMessage, response: ServerResponse) => {
+    connections.begin(response);
+    doors.handler(request, response);
+  };
   return {
-    handler: doors.handler,
+    handler,
     attach: doors.attach,
     async start({ listen = true } = {}) {
       try {
@@ -192,8 +198,9 @@ export async function createStrongroom(
             first,
           );
         if (listen) {
-          listening = createHttpServer({ maxHeaderSize }, doors.handler);
+          listening = createHttpServer(handler);
           doors.attach(listening);
+          connections.watch(listening);
           url = await listenOn(listening, settings);
         }
       } catch (error) {
@@ -213,19 +220,20 @@ export async function createStrongroom(
       stopping.abort();
       boot.stop();
       const closed = listening ? closing(listening) : Promise.resolve();
-      await Promise.all([lifecycle.stop(), within(settings.stopWithin, uploads.settled())]);
+      connections.endIdle();
+      await Promise.all([
+        within(settlingTime, lifecycle.stop()),
+        within(settings.stopWithin, connections.settled()),
+      ]);
       uploads.endAll('the service stops');
       await within(settlingTime, uploads.settled());
       await within(settlingTime, closed);
       listening?.closeAllConnections();
       await doors.close();
-      await Promise.allSettled([records.close(), store.close()]);
+      await within(settlingTime, Promise.allSettled([records.close(), store.close()]));
     },
   };
 }
-
-/** Bytes of a request's head: 8 KiB of metadata in the query are three times as many once they are percent-encoded. */
-const maxHeaderSize = 32 * 1024;
 
 /** One line for people. */
 function storeLine({ store, bucket, prefix, region, endpoint, folder }: StoreDescription): string {
@@ -249,10 +257,7 @@ async function within(ms: number, work: Promise<unknown>): Promise<void> {
 }
 
 function closing(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
-  });
+  return new Promise((resolve) => server.close(() => resolve()));
 }
 
 async function listenOn(server: Server, { host, port }: Settings): Promise<string> {
