@@ -149,6 +149,9 @@ export interface TestServer {
   readonly pid: number;
   /** All it has written to its standard output and error so far. */
   logs(): string;
+  /** Its exit code once it has ended, null when a signal ended it. */
+  readonly ended: Promise<number | null>;
+  signal(name: NodeJS.Signals): void;
   /** SIGTERM; its exit code, null when a signal ended it. */
   stop(): Promise<number | null>;
   /** SIGKILL. */
@@ -172,29 +175,15 @@ export async function startServer(
   env: Readonly<Record<string, string>> = {},
   { nodeOptions = [] }: TestServerOptions = {},
 ): Promise<TestServer> {
-  const folder = env.DATA_DIR ?? (await testFolder(t));
-  const key = env.STRONGROOM_API_KEY ?? randomBytes(24).toString('base64url');
-  const child = spawn(process.execPath, ['--import', diesWithParent, ...nodeOptions, program], {
-    cwd: folder,
-    env: { PATH: process.env.PATH, PORT: '0', DATA_DIR: folder, STRONGROOM_API_KEY: key, ...env },
-  });
-  let written = '';
-  const keep = (chunk: string) => {
-    written += chunk;
-  };
-  child.stdout.setEncoding('utf8').on('data', keep);
-  child.stderr.setEncoding('utf8').on('data', keep);
-  const closed = once(child, 'close');
-  const end = async (signal: NodeJS.Signals): Promise<number | null> => {
+  const { child, key, ended, written } = await launch(t, env, nodeOptions);
+  const end = (signal: NodeJS.Signals): Promise<number | null> => {
     child.kill(signal);
-    return (await closed)[0] as number | null;
+    return ended;
   };
-  atEnd(t, () => end('SIGKILL'));
-
   const deadline = performance.now() + 60_000;
   for (;;) {
     const url = /"url":"(http:\/\/[^"]+)".*"msg":"started"|Listening +(http:\/\/\S+)\n/
-      .exec(written)
+      .exec(written.all)
       ?.slice(1);
     const found = url?.find((candidate) => candidate !== undefined);
     if (found) {
@@ -202,17 +191,53 @@ export async function startServer(
         url: found,
         key,
         pid: child.pid as number,
-        logs: () => written,
+        logs: () => written.all,
+        ended,
+        signal: (name) => void child.kill(name),
         stop: () => end('SIGTERM'),
         kill: async () => void (await end('SIGKILL')),
       };
     }
     if (child.exitCode !== null || child.signalCode !== null || performance.now() > deadline) {
       await end('SIGKILL');
-      throw new Error(`the server did not start:\n${written}`);
+      throw new Error(`the server did not start:\n${written.all}`);
     }
     await sleep(20);
   }
+}
+
+/** What became of a start that an operator must mend: its exit code, and what it wrote. */
+export async function failingStart(
+  t: Ending,
+  env: Readonly<Record<string, string>> = {},
+  { nodeOptions = [] }: TestServerOptions = {},
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const { ended, written } = await launch(t, env, nodeOptions);
+  const code = await Promise.race([ended, sleep(30_000, 'it runs', { ref: false })]);
+  if (typeof code === 'string') throw new Error(`the server did start:\n${written.all}`);
+  return { code, stdout: written.stdout, stderr: written.stderr };
+}
+
+async function launch(t: Ending, env: Readonly<Record<string, string>>, nodeOptions: readonly string[]) {
+  const folder = env.DATA_DIR ?? (await testFolder(t));
+  const key = env.STRONGROOM_API_KEY ?? randomBytes(24).toString('base64url');
+  const child = spawn(process.execPath, ['--import', diesWithParent, ...nodeOptions, program], {
+    cwd: folder,
+    env: { PATH: process.env.PATH, PORT: '0', DATA_DIR: folder, STRONGROOM_API_KEY: key, ...env },
+  });
+  const written = { all: '', stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (chunk: string) => {
+      written[name] += chunk;
+      written.all += chunk;
+    });
+  }
+  const ended = once(child, 'close').then(([code]) => code as number | null);
+  atEnd(t, () => {
+    child.kill('SIGKILL');
+    return ended;
+  });
+  return { child, key, ended, written };
 }
 
 function required(name: string): string {
