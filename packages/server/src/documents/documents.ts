@@ -341,6 +341,8 @@ export class Documents implements DocumentsPort {
     try {
       await purge(this.#parts, document);
     } catch (error) {
+      // The chore was there first.
+      if (hasCode(error, 'state_conflict')) return null;
       this.#parts.log.warn(
         { error, document: document.id },
         'the bytes of a deleted document are still to be removed',

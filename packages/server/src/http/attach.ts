@@ -3,6 +3,9 @@ import { answerClientErrors } from './client-errors.ts';
 import { continueWhenRead } from './continue.ts';
 import { type Doors, defaultLimits } from './doors.ts';
 
+/** Bytes of a request's head: 8 KiB of metadata in the query are three times as many once they are percent-encoded. */
+const headSize = 32 * 1024;
+
 /**
  * Teaches a server, before it listens, what uploads need. Its requests must go to the handler by themselves.
  * Nothing here depends on whose request it is, so an app's own routes on the same server go on working.
@@ -20,7 +23,8 @@ export function attach(
   Object.assign(server, { connectionsCheckingInterval: Math.min(5_000, headers) });
   // A client that has said all it will say, and closed its side, still waits for the answer.
   Object.assign(server, { httpAllowHalfOpen: true });
-  answerClientErrors(server, { lingering, minimumRate: uploadMinRate });
+  Object.assign(server, { maxHeaderSize: headSize });
+  answerClientErrors(server, { lingering, headSize, minimumRate: uploadMinRate });
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     continueWhenRead(request, response);
     server.emit('request', request, response);

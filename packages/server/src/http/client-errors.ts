@@ -8,14 +8,19 @@ import { problemOf } from './problems.ts';
 /** A socket as Node's HTTP server keeps it: the answer that is being written on it, if any. */
 type HttpSocket = Socket & { _httpMessage?: ServerResponse | null };
 
+interface Limits {
+  readonly lingering: LingeringLimits;
+  /** Bytes per second. */
+  readonly minimumRate: number;
+  /** Bytes that the head of a request may have. */
+  readonly headSize: number;
+}
+
 /**
  * Answers what Node's parser can't read, in words (Node's own answer is an empty 400 and a reset). An answer that is
  * still on its way goes out first: bytes after a document's declared length must not cost its sender the 201.
  */
-export function answerClientErrors(
-  server: Server,
-  limits: { lingering: LingeringLimits; minimumRate: number },
-): void {
+export function answerClientErrors(server: Server, limits: Limits): void {
   const latest = new WeakMap<Socket, IncomingMessage>();
   const broken = new WeakSet<Socket>();
 
@@ -38,7 +43,7 @@ export function answerClientErrors(
     }
     afterAnswers(socket, () => {
       if (!socket.writable) return;
-      socket.write(rawAnswer(explained(error, limits.minimumRate)));
+      socket.write(rawAnswer(explained(error, limits)));
       linger(socket, limits.lingering);
     });
   });
@@ -54,13 +59,18 @@ function afterAnswers(socket: HttpSocket, act: () => void): void {
   else act();
 }
 
-function explained(error: NodeJS.ErrnoException, minimumRate: number): StrongroomError {
+function explained(error: NodeJS.ErrnoException, { minimumRate, headSize }: Limits): StrongroomError {
   switch (error.code) {
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return new StrongroomError('too_slow', { minimumRate });
     case 'HPE_HEADER_OVERFLOW':
       return new StrongroomError('invalid_request', {
-        problem: 'The headers are too long. Send less than 16 KiB.',
+        problem: `The URL and the headers are too long. Send at most ${headSize} bytes of them; long metadata goes in a form.`,
+      });
+    case 'HPE_INVALID_URL':
+      return new StrongroomError('invalid_request', {
+        problem:
+          'The URL holds a character that must be percent-encoded, such as a letter outside ASCII. Encode it as RFC 3986 §2.1 says.',
       });
     case 'HPE_INVALID_EOF_STATE':
       return new StrongroomError('invalid_request', {

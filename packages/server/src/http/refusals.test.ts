@@ -330,7 +330,7 @@ test('what is no HTTP is answered in words and the connection closed', async (t)
   const doors = await openDoors(t, { limits: { lingering } });
   for (const text of [
     'nonsense\r\n\r\n',
-    `GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`,
+    `GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(40_000)}\r\n\r\n`,
     'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n',
     '\x16\x03\x01\x02\0\x01',
   ]) {

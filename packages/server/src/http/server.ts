@@ -14,6 +14,7 @@ import { readJson } from './json-body.ts';
 import { bodyIsUnread, isLingering, lingerAfterAnswer } from './lingering-close.ts';
 import { registerLinks, registerSignedLinks } from './links.ts';
 import { problemOf } from './problems.ts';
+import { parseQuery } from './query-string.ts';
 import { asStrongroomError } from './refusals.ts';
 import { requestIdOf } from './request-id.ts';
 import { logWhenDone } from './request-log.ts';
@@ -37,7 +38,7 @@ export async function createServer(doors: Doors): Promise<HttpServer> {
     genReqId: requestIdOf,
     trustProxy: trusted(doors.trustProxy),
     // No limit of Fastify's may come before ours: a long token is a link that does not work, not a route that is missing.
-    routerOptions: { maxParamLength: 2_048 },
+    routerOptions: { maxParamLength: 2_048, querystringParser: parseQuery },
     return503OnClosing: false,
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false, verbose: true } },
     logController: new StreamErrorLog(doors.log),
