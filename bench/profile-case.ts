@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Case } from './cases.ts';
 import { Driver } from './driver.ts';
@@ -8,11 +8,13 @@ import { type Place, startSubjects } from './subjects.ts';
 
 /**
  * Runs a case on the service alone, under V8's sampling profiler, and answers a table of who spent the time.
+ * With `keep`, the profiles stay in that folder, for a viewer such as the browsers' developer tools.
  * The profile sees the threads that run JavaScript; what libuv's threads do (files, fsync) is in the process's CPU only.
  */
 export async function profileCase(
   the: Case,
   place: Omit<Place, 'nodeArguments'>,
+  keep: string | undefined,
   signal: AbortSignal,
 ): Promise<string> {
   const profiles = join(place.folder, 'profiles');
@@ -26,6 +28,7 @@ export async function profileCase(
   const round = await run();
   const window = { from, to: profileClock() };
   await service.child.stop();
+  if (keep) cpSync(profiles, join(keep, `${the.name}-${place.backend}`), { recursive: true });
   const owners = byOwner(profiles, window);
   if (owners.length === 0) throw new Error(`the service left no profile:\n${service.child.lastLines()}`);
   const each = ((round.cpu / round.requests) * 1000).toFixed(3);

@@ -17,6 +17,7 @@ const help = `npm run bench -- [options]
   --backend BACKEND  only this backend: ${backends.join(' or ')}
   --json FILE        write the rows there
   --profile CASE     instead: the service's CPU by owner in this case
+  --keep FOLDER      keep the profiles there
 Cases: ${cases.map(({ name }) => name).join(' ')}
 `;
 
@@ -29,6 +30,7 @@ function readArguments() {
       backend: { type: 'string', multiple: true, default: [] },
       json: { type: 'string' },
       profile: { type: 'string', multiple: true, default: [] },
+      keep: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -69,7 +71,7 @@ async function main(): Promise<number> {
   process.stdout.on('error', () => interrupted.abort());
   const folder = mkdtempSync(join(tmpdir(), 'strongroom-bench-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  await using bench = new Bench(folder, asked.quick, interrupted.signal);
+  await using bench = new Bench(folder, asked, interrupted.signal);
   for (const backend of asked.backend) {
     const names = asked.profile.length > 0 ? asked.profile : asked.only;
     for (const the of cases.filter(({ name }) => names.includes(name))) {
@@ -77,6 +79,7 @@ async function main(): Promise<number> {
       await bench.attempt(the, backend, asked.profile.length > 0);
     }
   }
+  if (!asked.quick) await bench.profileMisses();
   if (asked.json) writeFileSync(asked.json, `${JSON.stringify(bench.rows, null, 2)}\n`);
   return bench.summarize() && !interrupted.signal.aborted ? 0 : 1;
 }
@@ -85,14 +88,14 @@ async function main(): Promise<number> {
 class Bench implements AsyncDisposable {
   readonly rows: Row[] = [];
   readonly #folder: string;
-  readonly #quick: boolean;
+  readonly #asked: { readonly quick: boolean; readonly keep?: string | undefined };
   readonly #signal: AbortSignal;
   readonly #failed: string[] = [];
   #databases: Promise<Databases> | null = null;
 
-  constructor(folder: string, quick: boolean, signal: AbortSignal) {
+  constructor(folder: string, asked: { quick: boolean; keep?: string | undefined }, signal: AbortSignal) {
     this.#folder = folder;
-    this.#quick = quick;
+    this.#asked = asked;
     this.#signal = signal;
   }
 
@@ -107,11 +110,19 @@ class Bench implements AsyncDisposable {
     }
   }
 
+  /** A bar on CPU that was missed is told with who spent it. */
+  async profileMisses(): Promise<void> {
+    for (const row of this.rows.filter(({ holds, unit }) => holds === false && unit !== 'MiB')) {
+      const the = cases.find(({ name }) => name === row.case);
+      if (the && !this.#signal.aborted) await this.attempt(the, row.backend, true);
+    }
+  }
+
   /** Says what was missed and what did not run; answers whether everything ran. */
   summarize(): boolean {
-    const missed = this.rows.filter(({ holds }) => holds === false);
-    for (const row of missed)
-      say(`missed: ${row.case} on ${row.backend} (${row.unit}); see --profile ${row.case}\n`);
+    for (const row of this.rows.filter(({ holds }) => holds === false)) {
+      say(`missed: ${row.case} on ${row.backend} (${row.unit})\n`);
+    }
     for (const what of this.#failed) say(`did not run: ${what}\n`);
     return this.#failed.length === 0;
   }
@@ -129,13 +140,14 @@ class Bench implements AsyncDisposable {
     await using stack = new AsyncDisposableStack();
     const place = { ...(await this.#place(the, backend, stack)), nodeArguments: [] };
     const subjects = await startSubjects(place, stack);
-    const count = this.#quick ? the.quick : the.full;
+    const count = this.#asked.quick ? the.quick : the.full;
     return { case: the, backend, ...(await measure(the, count, subjects, this.#signal)) };
   }
 
   async #profile(the: Case, backend: Backend): Promise<void> {
     await using stack = new AsyncDisposableStack();
-    say(await profileCase(the, await this.#place(the, backend, stack), this.#signal));
+    const place = await this.#place(the, backend, stack);
+    say(await profileCase(the, place, this.#asked.keep, this.#signal));
   }
 
   /** A case's memory bar in MiB. One that is set by another case is taken from that case's row, or it is run for it. */

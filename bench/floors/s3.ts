@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { Pool } from 'undici';
 import { collect, created, serve } from './serve.ts';
 import { sign } from './sign.ts';
@@ -54,23 +54,23 @@ async function parts(request: IncomingMessage, path: string): Promise<Received> 
   const hash = createHash('sha256');
   const upload = /<UploadId>(.+)<\/UploadId>/.exec(await call('POST', path, 'uploads=', '', 0))?.[1];
   const tags: string[] = [];
+  const part = Buffer.allocUnsafeSlow(partSize);
   let size = 0;
-  let part: Buffer[] = [];
   let held = 0;
   const send = async () => {
     const query = `partNumber=${tags.length + 1}&uploadId=${upload}`;
-    const body = Readable.from(part);
     tags.push(`<Part><PartNumber>${tags.length + 1}</PartNumber><ETag>${held}</ETag></Part>`);
-    await call('PUT', path, query, body, held, 'UNSIGNED-PAYLOAD');
-    part = [];
+    await call('PUT', path, query, part.subarray(0, held), held, 'UNSIGNED-PAYLOAD');
     held = 0;
   };
   for await (const chunk of request as AsyncIterable<Buffer>) {
     hash.update(chunk);
     size += chunk.length;
-    held += chunk.length;
-    part.push(chunk);
-    if (held >= partSize) await send();
+    const fits = chunk.copy(part, held);
+    held += fits;
+    if (held < partSize) continue;
+    await send();
+    held = chunk.copy(part, 0, fits);
   }
   if (held > 0) await send();
   const list = `<CompleteMultipartUpload>${tags.join('')}</CompleteMultipartUpload>`;
