@@ -1,0 +1,74 @@
+import { readdir } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { ListMultipartUploadsCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import type { Ending } from '../harness.ts';
+
+/** What lies in a store, looked at past the service. */
+export interface StoreLook {
+  /** Everything but what the service keeps for itself, in byte order. */
+  keys(): Promise<string[]>;
+  /** What an upload that was broken off could leave: half-written files, unfinished multipart uploads. */
+  leftovers(): Promise<string[]>;
+}
+
+/** @param settings as `Backend.prepare` answers them */
+export function lookInto(t: Ending, settings: Readonly<Record<string, string>>): StoreLook {
+  return settings.S3_BUCKET === undefined
+    ? diskLook(join(settings.DATA_DIR ?? '', 'objects'))
+    : s3Look(t, settings);
+}
+
+function diskLook(folder: string): StoreLook {
+  const files = async () => {
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+    const found = entries.filter((entry) => entry.isFile());
+    return found.map(({ parentPath, name }) => relative(folder, join(parentPath, name))).sort();
+  };
+  return {
+    keys: async () => (await files()).filter((file) => !/(^|\/)\./.test(file)),
+    leftovers: async () => {
+      const all = await files();
+      const objects = new Set(all);
+      // The facts of an object lie beside it under its name with a dot before it.
+      const alone = (file: string) => !objects.has(file.replace(/(^|\/)\.([^/]+)$/, '$1$2'));
+      return all.filter(
+        (file) => /(^|\/)\./.test(file) && (file.includes('/tmp/') || alone(file)) && !isOwn(file),
+      );
+    },
+  };
+}
+
+function s3Look(t: Ending, settings: Readonly<Record<string, string>>): StoreLook {
+  const client = s3Client(t, settings);
+  const Bucket = settings.S3_BUCKET;
+  return {
+    keys: async () => {
+      const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket }));
+      return Contents.map(({ Key = '' }) => Key).filter((key) => !isOwn(key));
+    },
+    leftovers: async () => {
+      const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket }));
+      return Uploads.map(({ Key = '' }) => Key);
+    },
+  };
+}
+
+/** The SDK's client for the S3 that `settings` name. */
+export function s3Client(t: Ending, settings: Readonly<Record<string, string>>): S3Client {
+  const client = new S3Client({
+    endpoint: settings.S3_ENDPOINT ?? '',
+    region: settings.S3_REGION ?? '',
+    credentials: {
+      accessKeyId: settings.S3_ACCESS_KEY_ID ?? '',
+      secretAccessKey: settings.S3_SECRET_ACCESS_KEY ?? '',
+    },
+    forcePathStyle: true,
+  });
+  t.after(() => client.destroy());
+  return client;
+}
+
+/** The object that says whose bucket this is, and its facts on disk. */
+function isOwn(key: string): boolean {
+  return /^\.strongroom\/\.?deployment$/.test(key);
+}
