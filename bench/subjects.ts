@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -32,7 +33,8 @@ export interface Place {
   readonly nodeArguments: readonly string[];
 }
 
-const main = new URL('../packages/server/src/main.ts', import.meta.url).pathname;
+/** As a user starts it, but for the shell between. */
+const command = new URL('../packages/server/bin/strongroom', import.meta.url).pathname;
 
 /** Starts the service and its floor, each its own process, on stores of their own. All goes when `stack` is disposed of. */
 export async function startSubjects(place: Place, stack: AsyncDisposableStack): Promise<[Subject, Subject]> {
@@ -71,7 +73,7 @@ async function startService(
   const key = randomBytes(24).toString('base64url');
   const database = endpoint ? await place.databases?.fresh() : undefined;
   if (database) stack.use(database);
-  const child = Child.start('the service', [...place.nodeArguments, main], {
+  const child = Child.start('the service', [...itsFlags(), ...place.nodeArguments, command, 'serve'], {
     log: join(place.folder, 'service.log'),
     // Nothing else of the caller's environment: the service runs with its defaults.
     env: {
@@ -105,6 +107,12 @@ async function startService(
       headers: { authorization },
     }),
   };
+}
+
+/** The flags that the command's first line gives to node. */
+function itsFlags(): string[] {
+  const [, flags] = /^#!.* node (.*)$/m.exec(readFileSync(command, 'utf8')) ?? [];
+  return flags?.split(' ') ?? [];
 }
 
 function s3Settings(endpoint: string): NodeJS.ProcessEnv {

@@ -1,4 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
 import { forgetFirstKeyFile } from './access/first-key.ts';
 import { banner } from './cli/banner.ts';
 import { createLog } from './cli/log.ts';
@@ -12,10 +11,6 @@ import { readSettings, type Settings } from './settings.ts';
  *
  * Exit codes: 0 stopped as asked; 1 could not start, or a fault; 130 and 143 ended at once by a second signal.
  */
-
-// V8 lets its young generation grow to 100 MiB and more while bytes stream through, and keeps their buffers as long.
-// Held small it is swept more often, at no cost that can be measured: see docs/decisions/0005-memory.md.
-setFlagsFromString('--semi-space-growth-factor=1');
 
 /** npm passes on a Ctrl-C that the terminal has sent to everyone: the same wish, twice. Milliseconds. */
 const sameWish = 1_000;
