@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { StrongroomError } from '../errors.ts';
+import type { Log } from '../log.ts';
 import { breakOff } from './broken-requests.ts';
 import { type LingeringLimits, linger } from './lingering-close.ts';
 import { problemOf } from './problems.ts';
@@ -20,7 +22,7 @@ interface Limits {
  * Answers what Node's parser can't read, in words (Node's own answer is an empty 400 and a reset). An answer that is
  * still on its way goes out first: bytes after a document's declared length must not cost its sender the 201.
  */
-export function answerClientErrors(server: Server, limits: Limits): void {
+export function answerClientErrors(server: Server, limits: Limits, log: Log): void {
   const latest = new WeakMap<Socket, IncomingMessage>();
   const broken = new WeakSet<Socket>();
 
@@ -43,7 +45,16 @@ export function answerClientErrors(server: Server, limits: Limits): void {
     }
     afterAnswers(socket, () => {
       if (!socket.writable) return;
-      socket.write(rawAnswer(explained(error, limits)));
+      const requestId = randomUUID();
+      const refusal = explained(error, limits);
+      const facts = {
+        requestId,
+        status: problemOf(refusal).status,
+        parser: error.code,
+        client: socket.remoteAddress,
+      };
+      log.info(facts, 'no request could be read');
+      socket.write(rawAnswer(refusal, requestId));
       linger(socket, limits.lingering);
     });
   });
@@ -84,11 +95,12 @@ function explained(error: NodeJS.ErrnoException, { minimumRate, headSize }: Limi
   }
 }
 
-function rawAnswer(error: StrongroomError): Buffer {
+function rawAnswer(error: StrongroomError, requestId: string): Buffer {
   const { status, headers, body } = problemOf(error);
   const lines = Object.entries({
     ...headers,
     'content-length': body.length,
+    'x-request-id': requestId,
     date: new Date().toUTCString(),
     connection: 'close',
   }).map(([name, value]) => `${name}: ${value}\r\n`);

@@ -89,15 +89,18 @@ async function talk(service: WatchedService, about: (socket: RawSocket) => Promi
 }
 
 async function sending(service: WatchedService, lines: Buffer | string, refusal: Refusal, within = 2_000) {
+  let requestId = '';
   await talk(service, async (socket) => {
     await socket.send(lines);
     const answer = await socket.answer();
     assertRefused(answer, refusal);
     assert.equal(answer.headers.connection, 'close');
+    requestId = answer.headers['x-request-id'] ?? 'none';
     socket.socket.end();
     await socket.assertClosed(within);
   });
   await service.assertUnharmed();
+  assert.ok(service.server.logs().includes(`"requestId":"${requestId}"`), 'the log says nothing of it');
 }
 
 async function bodies(t: TestContext, service: WatchedService): Promise<void> {

@@ -69,10 +69,14 @@ export class WatchedService {
     this.look = look;
   }
 
-  static async begin(t: TestContext, backend: Backend): Promise<WatchedService> {
+  static async begin(
+    t: TestContext,
+    backend: Backend,
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<WatchedService> {
     const settings = await backend.prepare(t);
     await writeFile(join(settings.DATA_DIR ?? '', 'strongroom.config.json'), JSON.stringify(config));
-    const server = await startServer(t, { ...settings, MAX_UPLOAD_SIZE: String(limits.service) });
+    const server = await startServer(t, { ...settings, MAX_UPLOAD_SIZE: String(limits.service), ...env });
     return new WatchedService(server, lookInto(t, settings));
   }
 
