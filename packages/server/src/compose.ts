@@ -113,8 +113,9 @@ export async function createStrongroom(
       {
         name: 'store',
         ready: async () => {
-          await store.connect();
-          deploymentId = await settleDeployment(records, store, settings.deployment);
+          await store.connect(async () => {
+            deploymentId = await settleDeployment(records, store, settings.deployment);
+          });
         },
       },
     ],

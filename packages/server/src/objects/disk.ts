@@ -48,8 +48,9 @@ export class DiskStore implements ObjectStore {
     return pathToFileURL(this.#paths.of(key).object).href;
   }
 
-  async connect(): Promise<void> {
+  async connect(use?: () => Promise<void>): Promise<void> {
     await prepareFolder(this.#paths);
+    await use?.();
   }
 
   async put(key: string, body: Buffer | Readable, options: PutOptions): Promise<Stored> {

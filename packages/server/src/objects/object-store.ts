@@ -15,11 +15,11 @@ export interface ObjectStore {
   path(key: string): string;
 
   /**
-   * Readies the store and proves that it can be used: the folder is made, or the bucket is asked for.
-   * Called at start and again until it succeeds. Raises StartError for what an operator must mend (no such bucket,
-   * refused credentials), `store_unavailable` when it can't be reached.
+   * Readies the store and proves that it can be used: the folder is made, or the bucket is asked for, and then `use` makes
+   * the first real use of it. Called at start and again until it succeeds. Raises StartError for what an operator must
+   * mend (no such bucket, refused credentials, a refused write in `use`), `store_unavailable` when it can't be reached.
    */
-  connect(): Promise<void>;
+  connect(use?: () => Promise<void>): Promise<void>;
 
   /**
    * Stores `body` under `key`, all or nothing: after a failure or an abort nothing can be read there.

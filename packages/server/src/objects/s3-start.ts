@@ -1,4 +1,4 @@
-import { StartError } from '../errors.ts';
+import { hasCode, StartError } from '../errors.ts';
 import type { S3Settings } from '../settings.ts';
 import { isPassing, S3Error, toDomain } from './s3-error.ts';
 import { text } from './s3-xml.ts';
@@ -42,16 +42,21 @@ const remedies: Readonly<Record<string, Remedy>> = {
   TemporaryRedirect: otherRegion,
   AuthorizationHeaderMalformed: otherRegion,
   IllegalLocationConstraintException: otherRegion,
+  AccessControlListNotSupported: (_refusal, { acl }) =>
+    `it takes no ACLs, and S3_ACL is ${acl}: set S3_ACL=none, and who may read it by a bucket policy`,
+  InvalidStorageClass: (_refusal, { storageClass }) =>
+    `it has no storage class ${storageClass}: correct S3_STORAGE_CLASS`,
   NoCredentials: () =>
     'there are no credentials: set S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY, or give the AWS default chain a role or profile',
 };
 
 /**
- * What the first question to the bucket came to: a StartError with one line for what an operator must mend, or
+ * What the first uses of the bucket came to: a StartError with one line for what an operator must mend, or
  * `store_unavailable` when S3 can't be reached or is out of order.
  */
-export function startError(error: unknown, settings: S3Settings): unknown {
-  if (!(error instanceof S3Error)) return error;
+export function startError(raised: unknown, settings: S3Settings): unknown {
+  const error = hasCode(raised, 'store_unavailable') ? raised.cause : raised;
+  if (!(error instanceof S3Error)) return raised;
   const remedy = remedies[error.code];
   if (!remedy && isPassing(error)) return toDomain(error);
   const { bucket, endpoint, region } = settings;

@@ -64,9 +64,10 @@ export class S3Store implements ObjectStore {
   }
 
   /** Asks for one key of the bucket: unlike HEAD, a refused GET says why. */
-  async connect(): Promise<void> {
+  async connect(use?: () => Promise<void>): Promise<void> {
     try {
       await this.#contents.probe(this.#prefix);
+      await use?.();
     } catch (error) {
       throw startError(error, this.#settings);
     }

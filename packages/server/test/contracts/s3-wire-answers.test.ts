@@ -356,6 +356,19 @@ describe('S3 on the wire: connect', () => {
     });
   }
 
+  it('stops the start with one line when the bucket lists but refuses the first write', async () => {
+    const { store } = await wired(({ response, method }) =>
+      method === 'GET'
+        ? reply(response, 200, {}, '<ListBucketResult></ListBucketResult>')
+        : reply(response, 400, {}, fault('AccessControlListNotSupported')),
+    );
+    const use = async () => void (await store.put('k', Buffer.from('x'), { ...options, size: 1 }));
+    await assert.rejects(store.connect(use), (error) => {
+      assert.match(String(error), /S3_ACL=none.*AccessControlListNotSupported \(HTTP 400\)/);
+      return error instanceof StartError;
+    });
+  });
+
   it('stops the start with one line that names the seconds for a clock that is off', async () => {
     const { store } = await wired(({ response }) => {
       const date = new Date(Date.now() - 3_600_000).toUTCString();
