@@ -69,7 +69,7 @@ export class DiskStore implements ObjectStore {
 
   async open(key: string, options: OpenOptions = {}): Promise<Opened> {
     throwIfAborted(options.signal);
-    const file = await answered(openObject(this.#paths.of(key)));
+    const file = await answered(openObject(this.#paths.of(key), this.#paths.scratch));
     try {
       const found = await answered(file.stat({ bigint: true }));
       if (!found.isFile()) throw new StrongroomError('object_missing', { key });
@@ -197,13 +197,14 @@ async function ownFrom(place: Place, claimed: 'made' | 'found', size: number): P
 }
 
 /** Raises `object_missing`. Symbolic links are not followed: what they name is not the store's. */
-async function openObject(place: Place): Promise<FileHandle> {
+async function openObject(place: Place, scratch: string): Promise<FileHandle> {
   try {
     return await open(place.object, constants.O_RDONLY | constants.O_NOFOLLOW);
   } catch (error) {
-    if (failedWith(error, 'ENOENT', 'ENOTDIR'))
-      throw new StrongroomError('object_missing', { key: place.key });
-    throw error;
+    if (!failedWith(error, 'ENOENT', 'ENOTDIR')) throw error;
+    // In a store that is gone itself, such as a volume that is not mounted, nothing is known to be missing.
+    await lstat(scratch);
+    throw new StrongroomError('object_missing', { key: place.key });
   }
 }
 
