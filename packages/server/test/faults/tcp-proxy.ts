@@ -12,7 +12,7 @@ import { type Ending, raceFreePort } from '../harness.ts';
 /** `up`: from the service to its store or database. `down`: what comes back. */
 export type Way = 'up' | 'down';
 
-interface Fault {
+interface Fault extends CutOptions {
   readonly ways: readonly Way[];
   /** Nothing passes. Resolves when the next order comes. */
   readonly hold?: Promise<void>;
@@ -22,7 +22,11 @@ interface Fault {
   readonly rate?: number;
   /** Bytes that pass on each connection before it is cut, counted from the order or from its beginning. */
   readonly cutAfter?: number;
+}
+
+export interface CutOptions {
   readonly how?: 'reset' | 'end';
+  readonly once?: boolean;
 }
 
 /** One connection: the service's side, the peer's side, and how much has passed since the last order. */
@@ -99,9 +103,12 @@ export class TcpProxy {
     await this.#order({ ways: ['up', 'down'], rate });
   }
 
-  /** Each connection ends once `after` more bytes have passed: by a reset both ways, or as if the peer had closed it. */
-  async cut(way: Way, after: number, how: 'reset' | 'end' = 'reset'): Promise<void> {
-    await this.#order({ ways: [way], cutAfter: after, how });
+  /**
+   * Each connection ends once `after` more bytes have passed: by a reset both ways, or as if the peer had closed it.
+   * With `once` all is well again after the first that ends so.
+   */
+  async cut(way: Way, after: number, { how = 'reset', once = false }: CutOptions = {}): Promise<void> {
+    await this.#order({ ways: [way], cutAfter: after, how, once });
   }
 
   /** The peer forgets the connections that are open, and the service never hears of it. New ones pass. */
@@ -187,8 +194,9 @@ export class TcpProxy {
     }
   }
 
-  #cut(link: Link, { how }: Fault): void {
+  #cut(link: Link, { how, once }: Fault): void {
     this.cuts++;
+    if (once) this.#settle(none);
     if (how === 'end') link.near.end(() => drop(link));
     else drop(link);
   }
