@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestServer } from '../harness.ts';
 
 /** A line of the operator's log, as far as the tests ask. */
@@ -15,7 +16,7 @@ interface LoggedError {
 }
 
 /** What the service has logged so far. */
-export function logLines(server: Pick<TestServer, 'logs'>): LogLine[] {
+function logLines(server: Pick<TestServer, 'logs'>): LogLine[] {
   const lines = server
     .logs()
     .split('\n')
@@ -23,7 +24,13 @@ export function logLines(server: Pick<TestServer, 'logs'>): LogLine[] {
   return lines.map((line) => JSON.parse(line) as LogLine);
 }
 
-/** The line that says why the request with this id failed. */
-export function faultOf(server: Pick<TestServer, 'logs'>, requestId: unknown): LoggedError | undefined {
-  return logLines(server).find((line) => line.requestId === requestId && line.error)?.error;
+/** What the log says of the failed request with this id. The answer can be here before the line is; undefined after 2 s. */
+export async function faultOf(
+  server: Pick<TestServer, 'logs'>,
+  requestId: unknown,
+): Promise<LoggedError | undefined> {
+  for (const until = performance.now() + 2_000; ; await sleep(10)) {
+    const line = logLines(server).find(({ error, ...of }) => of.requestId === requestId && error);
+    if (line || performance.now() > until) return line?.error;
+  }
 }
