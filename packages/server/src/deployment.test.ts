@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { settleDeployment } from './deployment.ts';
+import { deploymentKey, settleDeployment } from './deployment.ts';
 import { StartError } from './errors.ts';
 import { DiskStore } from './objects/disk.ts';
 import { openSqliteRecords } from './records/sqlite.ts';
@@ -77,4 +77,17 @@ test('new records on a store that has an owner stop the start, unless told to ta
   );
   await assert.rejects(settleDeployment(await records('r2'), await store('s'), randomUUID()), StartError);
   assert.equal(await settleDeployment(await records('r2'), await store('s'), owner), owner);
+});
+
+test('records that have a store stop the start on one without a mark, unless told to mark it again', async (t) => {
+  const { records, store } = await places(t);
+  const id = await settleDeployment(await records('r'), await store('s'), null);
+  const other = await store('unmounted');
+  await assert.rejects(
+    settleDeployment(await records('r'), other, null),
+    (error) => error instanceof StartError && error.message.includes(`STRONGROOM_DEPLOYMENT=${id}`),
+  );
+  assert.equal(await other.stat(deploymentKey), null);
+  assert.equal(await settleDeployment(await records('r'), other, id), id);
+  assert.equal(await settleDeployment(await records('r'), other, null), id);
 });

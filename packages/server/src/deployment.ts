@@ -7,23 +7,32 @@ import type { DeploymentRecords } from './records/document-records.ts';
 /** Where the store says whose it is. */
 export const deploymentKey = '.strongroom/deployment';
 
+/** The name under which the records keep that a store of theirs says so. */
+const marked = 'store-marked';
+
 /**
  * Makes sure that these records and this store belong together, and answers the deployment's id. It is made once and
  * kept on both sides; two processes that start at once agree.
- * Raises StartError when the two sides name different deployments, `store_unavailable`, `records_unavailable`.
- * @param adopt the id to take on when the records are new and the store already has one
+ *
+ * Only a first start marks a store. Records whose store was marked, on one that is not, are on the wrong bucket or an
+ * unmounted folder: there every object is missing, which the chores would take for bytes that are gone.
+ * Raises StartError for that, and when the two sides name different deployments; `store_unavailable`, `records_unavailable`.
+ * @param adopt the id to take on when the records are new and the store already has one, or to mark the store with again
  */
 export async function settleDeployment(
   records: DeploymentRecords,
   store: ObjectStore,
   adopt: string | null,
 ): Promise<string> {
+  // Before the store is read: whoever marks it meanwhile says so afterwards.
+  const wasMarked = (await records.kept(marked)) !== null;
   const found = await read(store);
   let known = await records.kept('deployment');
   if (known === null) {
     if (found !== null && found !== adopt) throw new StartError(strange(store, found));
     known = await records.keepOnce('deployment', found ?? adopt ?? randomUUID());
   }
+  if (found === null && wasMarked && adopt !== known) throw new StartError(unmarked(store, known));
   const written = found ?? (await write(store, known));
   if (written !== known) {
     throw new StartError(
@@ -31,6 +40,7 @@ export async function settleDeployment(
         'point the service at its own bucket or prefix, or at the records that go with this one.',
     );
   }
+  if (!wasMarked) await records.keepOnce(marked, 'yes');
   return known;
 }
 
@@ -39,6 +49,14 @@ function strange(store: ObjectStore, found: string): string {
     `${place(store)} already belongs to deployment ${found}, and these records are new: ` +
     'use the records that go with it, another bucket, folder or S3_PREFIX, ' +
     `or set STRONGROOM_DEPLOYMENT=${found} to take it over with empty records.`
+  );
+}
+
+function unmarked(store: ObjectStore, known: string): string {
+  return (
+    `${place(store)} is missing, and these records have a store of their own (deployment ${known}): ` +
+    'point the service at its bucket, S3_PREFIX or folder (is the disk mounted?). ' +
+    `If the documents do lie here, STRONGROOM_DEPLOYMENT=${known} marks it again.`
   );
 }
 
