@@ -3,7 +3,7 @@ import { hasCode, StrongroomError } from '../errors.ts';
 import { cleanFilename } from '../inspection/filename.ts';
 import { assertMetadata } from '../inspection/names.ts';
 import type { Log } from '../log.ts';
-import type { ByteRange, ObjectStore } from '../objects/object-store.ts';
+import type { ByteRange, LinkOptions, ObjectStore } from '../objects/object-store.ts';
 import type {
   Changes,
   DocumentRecords,
@@ -72,11 +72,11 @@ export interface DocumentsPort {
   ): Promise<{ document: Document; replayed: boolean }>;
   describe(caller: Caller, id: string): Promise<Document>;
   read(caller: Caller, id: string): Promise<ReadableDocument>;
-  /** A presigned URL for a redirect (LINK_MODE), or null: stream it. Lives at most 60 seconds. */
+  /** A presigned URL for a redirect (LINK_MODE), or null: stream it. Lives at most 60 seconds. `shown` is what the door grants. */
   direct(
     caller: Caller,
     readable: ReadableDocument,
-    disposition: 'inline' | 'attachment',
+    shown: Pick<LinkOptions, 'disposition' | 'contentType'>,
   ): Promise<string | null>;
   find(caller: Caller, filter: Filter, page: Page): Promise<{ documents: Document[]; next: Position | null }>;
   change(
@@ -161,15 +161,14 @@ export class Documents implements DocumentsPort {
   async direct(
     caller: Caller,
     readable: ReadableDocument,
-    disposition: 'inline' | 'attachment',
+    shown: Pick<LinkOptions, 'disposition' | 'contentType'>,
   ): Promise<string | null> {
     const { document } = readable;
     assertAllowed(caller, 'read', document);
     return this.#parts.store.link(document.storage.key, {
       expiresIn: directFor,
       filename: document.filename,
-      disposition,
-      contentType: document.contentType,
+      ...shown,
     });
   }
 

@@ -3,7 +3,7 @@ import { validateHeaderValue } from 'node:http';
 import { test } from 'node:test';
 import { parse } from 'content-disposition';
 import fc from 'fast-check';
-import { contentHeaders, type Disposition, grantedDisposition } from './download-headers.ts';
+import { contentHeaders, type Disposition, shownAs } from './download-headers.ts';
 
 const content = {
   contentType: 'application/pdf',
@@ -43,8 +43,8 @@ test('all but a PDF is sandboxed; text says its character set', () => {
 
 test('only what is on the inline list is ever inline', () => {
   for (const type of ['application/pdf', 'image/jpeg', 'image/png', 'image/webp', 'text/plain']) {
-    assert.equal(grantedDisposition(type, 'inline'), 'inline');
-    assert.equal(grantedDisposition(type, 'attachment'), 'attachment');
+    assert.equal(shownAs(type, 'inline').disposition, 'inline');
+    assert.equal(shownAs(type, 'attachment').disposition, 'attachment');
   }
   for (const type of [
     'text/html',
@@ -55,7 +55,7 @@ test('only what is on the inline list is ever inline', () => {
     'application/octet-stream',
     '',
   ])
-    assert.equal(grantedDisposition(type, 'inline'), 'attachment');
+    assert.equal(shownAs(type, 'inline').disposition, 'attachment');
   assert.match(headersOf({ contentType: 'text/html' }, 'inline')['content-disposition'] ?? '', /^attachment/);
 });
 

@@ -17,9 +17,15 @@ const inlineTypes: ReadonlySet<string> = new Set([
 
 type Content = Pick<Document, 'contentType' | 'filename' | 'sha256' | 'createdAt'>;
 
-/** What is granted of the disposition that was asked for. */
-export function grantedDisposition(contentType: string, asked: Disposition): Disposition {
-  return asked === 'inline' && inlineTypes.has(contentType) ? 'inline' : 'attachment';
+/** How content is shown, whoever sends its bytes: what is granted of the disposition asked for, and the Content-Type field. */
+export function shownAs(
+  contentType: string,
+  asked: Disposition,
+): { disposition: Disposition; contentType: string } {
+  return {
+    disposition: asked === 'inline' && inlineTypes.has(contentType) ? 'inline' : 'attachment',
+    contentType: contentTypeField(contentType),
+  };
 }
 
 /** The strong entity tag of the content: its digest (RFC 9110 §8.8.3). */
@@ -46,10 +52,11 @@ export function contentHeaders(
   embedding: Embedding,
 ): Record<string, string> {
   const { contentType, filename } = document;
+  const shown = shownAs(contentType, asked);
   return {
     ...cacheHeaders(document),
-    'content-type': contentTypeField(contentType),
-    'content-disposition': dispositionField(grantedDisposition(contentType, asked), filename),
+    'content-type': shown.contentType,
+    'content-disposition': dispositionField(shown.disposition, filename),
     'accept-ranges': 'bytes',
     'x-content-type-options': 'nosniff',
     // Browsers' PDF viewers stay blank in a sandbox.

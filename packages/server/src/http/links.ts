@@ -3,6 +3,7 @@ import type { Caller } from '../documents/permissions.ts';
 import { callerOf } from './caller.ts';
 import { sendContent } from './content.ts';
 import type { App, Doors } from './doors.ts';
+import { shownAs } from './download-headers.ts';
 
 const NewLink = Type.Object(
   {
@@ -46,7 +47,8 @@ export function registerSignedLinks(app: App, { documents, links, linkMode }: Do
       const readable = await documents.read(caller, documentId);
       // A presigned URL is good for GET only: its signature covers the method.
       if (linkMode === 'redirect' && request.method === 'GET') {
-        const url = await documents.direct(caller, readable, disposition);
+        const shown = shownAs(readable.document.contentType, disposition);
+        const url = await documents.direct(caller, readable, shown);
         if (url !== null) return reply.redirect(url, 302);
       }
       return sendContent(request, reply, readable, { disposition, embedding: 'cross-origin' });

@@ -251,6 +251,10 @@ test('links open one document without a key, and go to the store when they may',
     [redirected.status, redirected.headers.get('location')],
     [302, 'https://bucket.example/signed'],
   );
+  assert.deepEqual(doors.documents.shown, {
+    disposition: 'attachment',
+    contentType: 'text/plain; charset=utf-8',
+  });
   assert.equal((await fetch(url, { method: 'HEAD' })).status, 200);
   assert.equal((await fetch(`${url}x`)).status, 403);
   assert.equal((await fetch(`${doors.url}/l/${'x'.repeat(1_500)}`)).status, 403);
@@ -267,6 +271,33 @@ test('links open one document without a key, and go to the store when they may',
   const told = doors.lines.filter(({ route }) => route === '/l/:token');
   assert.equal(told[0]?.actor, 'tester');
   assert.ok(!JSON.stringify(doors.lines).includes(url.slice(-20)), 'no token reaches the log');
+});
+
+test('a redirect shows inline only what may be shown inline', async (t) => {
+  const doors = await openDoors(t, { linkMode: 'redirect' });
+  doors.documents.directUrl = 'https://bucket.example/signed';
+  const cases = [
+    ['text/plain', { disposition: 'inline', contentType: 'text/plain; charset=utf-8' }],
+    ['text/html', { disposition: 'attachment', contentType: 'text/html; charset=utf-8' }],
+    ['image/svg+xml', { disposition: 'attachment', contentType: 'image/svg+xml' }],
+  ] as const;
+  for (const [type, shown] of cases) {
+    const stored = await doors.fetch('/v1/documents?recordId=r&type=other', {
+      method: 'POST',
+      body: '<script>alert(1)</script>',
+      headers: { 'content-type': type },
+    });
+    const { id } = (await stored.json()) as { id: string };
+    const link = await doors.fetch(`/v1/documents/${id}/links`, {
+      method: 'POST',
+      body: '{"disposition":"inline"}',
+      headers: { 'content-type': 'application/json' },
+    });
+    const { url } = (await link.json()) as { url: string };
+    const answer = await fetch(url, { redirect: 'manual' });
+    assert.deepEqual([answer.status, answer.headers.get('cache-control')], [302, 'no-store']);
+    assert.deepEqual(doors.documents.shown, shown, type);
+  }
 });
 
 test('what nobody foresaw is 500 without a word of its cause, and is logged with it', async (t) => {

@@ -115,6 +115,7 @@ export interface LinkOptions {
   readonly expiresIn: number;
   readonly filename: string;
   readonly disposition: 'inline' | 'attachment';
+  /** The Content-Type field of the answer. */
   readonly contentType: string;
 }
 

@@ -138,6 +138,8 @@ export class S3Store implements ObjectStore {
   async link(key: string, options: LinkOptions): Promise<string> {
     const { filename, disposition, contentType, expiresIn } = options;
     const overrides = {
+      // As when the service sends the bytes itself: without it a shared cache may keep them (RFC 9111 §4.2.2).
+      'response-cache-control': 'private, no-cache',
       'response-content-disposition': contentDisposition(filename, { type: disposition }),
       'response-content-type': contentType,
     };

@@ -244,6 +244,7 @@ describe('S3', { skip: skipped }, () => {
       const answer = await fetch(url);
       assert.equal(await answer.text(), 'linked');
       assert.equal(answer.headers.get('content-type'), 'image/png');
+      assert.equal(answer.headers.get('cache-control'), 'private, no-cache');
       assert.equal(
         answer.headers.get('content-disposition'),
         `inline; filename="na?ve \\"q\\" ?.pdf"; filename*=UTF-8''na%C3%AFve%20%22q%22%20%E6%BC%A2.pdf`,

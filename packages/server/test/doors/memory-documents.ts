@@ -24,6 +24,8 @@ export class MemoryDocuments implements DocumentsPort {
   asked: { filter: object; page: object } | null = null;
   found: Found = { documents: [], next: null };
   directUrl: string | null = null;
+  /** How the last redirect's content was to be shown. */
+  shown: object | null = null;
   /** How a body is consumed once it is open; tests make it slow. */
   consume: (bytes: Readable, signal: AbortSignal) => Promise<Buffer> = (bytes) => buffer(bytes);
   readonly #policy: Policy;
@@ -96,7 +98,8 @@ export class MemoryDocuments implements DocumentsPort {
     };
   }
 
-  async direct(): Promise<string | null> {
+  async direct(_caller: Caller, _readable: ReadableDocument, shown: object): Promise<string | null> {
+    this.shown = shown;
     return this.directUrl;
   }
 
