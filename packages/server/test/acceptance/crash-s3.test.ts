@@ -28,7 +28,8 @@ describe('killed on Ceph + PostgreSQL', { skip: s3AndPostgres.missing() }, () =>
   test('at each step of the chores', (t) =>
     dieInChores(t, s3AndPostgres, {
       halfWay: { upload: form, point: { step: 'UploadPart#2', moment: 'before' } },
-      choice: spread(4),
+      choice: spread(3),
+      rows: 3,
     }));
   test(`at random moments, seed ${seed}`, (t) => dieAtRandom(t, s3AndPostgres, 3));
 });
