@@ -39,8 +39,9 @@ export function answerClientErrors(server: Server, limits: Limits, log: Log): vo
     }
     const request = latest.get(socket);
     if (request && !request.complete) {
-      // Whoever handles it answers, and closes the connection.
-      breakOff(request, error);
+      // Whoever handles it answers, and closes the connection. An app that does not expect this has to see its request
+      // end as it always does.
+      if (!breakOff(request, error)) endAsNodeDoes(socket, error);
       return;
     }
     afterAnswers(socket, () => {
@@ -58,6 +59,13 @@ export function answerClientErrors(server: Server, limits: Limits, log: Log): vo
       linger(socket, limits.lingering);
     });
   });
+}
+
+/** What a server without this does: 400 unless an answer has begun, and the connection is destroyed. */
+function endAsNodeDoes(socket: HttpSocket, error: Error): void {
+  if (!socket._httpMessage?.headersSent)
+    socket.write('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
+  socket.destroy(error);
 }
 
 function isGone({ code }: NodeJS.ErrnoException): boolean {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { authorization, openDoors } from '../../test/doors/open-doors.ts';
+import { RawClient } from '../../test/doors/raw-client.ts';
 import { StrongroomError } from '../errors.ts';
 
 type Json = Record<string, unknown>;
@@ -339,6 +340,24 @@ test('a request id is taken over when it is sane, and one line tells of each req
   );
   assert.ok((line?.in as number) > 50 && (line?.out as number) > 200);
   assert.ok(!JSON.stringify(line).includes('secret-id'));
+});
+
+test('on an app’s own server, a request of the app that breaks off ends as it does without us', async (t) => {
+  const doors = await openDoors(t);
+  const { createServer } = await import('node:http');
+  const ended: boolean[] = [];
+  // As an app may well read a body: without a listener for errors.
+  const app = createServer((request) => request.resume().on('close', () => ended.push(request.complete)));
+  doors.attach(app);
+  await new Promise<void>((resolve) => app.listen(0, '127.0.0.1', resolve));
+  t.after(() => app.close());
+  const client = new RawClient((app.address() as { port: number }).port);
+  await client.send('POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n');
+  await client.send('no chunk\r\n');
+  assert.match(await client.heard('\r\n\r\n'), /^HTTP\/1.1 400 /);
+  client.socket.end();
+  await client.closed;
+  assert.deepEqual(ended, [false]);
 });
 
 test('an app that only hands requests to the handler can upload too', async (t) => {

@@ -4,6 +4,7 @@ import { Type } from 'typebox';
 import { hasCode, type StrongroomError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { attach } from './attach.ts';
+import { takeOn } from './broken-requests.ts';
 import { letIn } from './caller.ts';
 import { registerContent } from './content.ts';
 import { registerDocumentTypes } from './document-types.ts';
@@ -82,7 +83,9 @@ export async function createServer(doors: Doors): Promise<HttpServer> {
     app,
     handler: (request, response) => {
       // What a refused client still sends is discarded, also where it looks like a request.
-      if (!isLingering(request.socket)) app.routing(request, response);
+      if (isLingering(request.socket)) return;
+      takeOn(request);
+      app.routing(request, response);
     },
     attach: (server) => attach(server, doors),
     close: () => app.close(),

@@ -14,6 +14,8 @@ export interface OpenDoors {
   readonly url: string;
   readonly port: number;
   readonly server: Server;
+  /** See http/attach.ts. */
+  attach(server: Server): void;
   readonly documents: MemoryDocuments;
   /** What was logged: facts with their message under `msg`, and the level. */
   readonly lines: Record<string, unknown>[];
@@ -65,6 +67,7 @@ export async function openDoors(t: TestContext, changed: Partial<Doors> = {}): P
     url,
     port,
     server,
+    attach: doors.attach,
     documents,
     lines,
     fetch: (path, init = {}) =>
