@@ -126,8 +126,9 @@ describe('PostgreSQL that fails under a running service', {
     const uploading = Array.from({ length: 6 }, async () => {
       while (!over) answers.push(await upload(at.api));
     });
-    for (let round = 0; round < 10; round++) {
-      await sleep(150);
+    const kept = () => answers.filter(({ status }) => status === 201).length;
+    for (let round = 1; round <= 10; round++) {
+      while (kept() < 3 * round) await sleep(10);
       await at.records.query(
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
          WHERE application_name = 'strongroom' AND datname = current_database()`,
@@ -137,7 +138,7 @@ describe('PostgreSQL that fails under a running service', {
     await Promise.all(uploading);
     const refused = answers.filter(({ status }) => status !== 201);
     for (const answer of refused) await assertRefused(at.server, answer);
-    assert.ok(answers.length - refused.length > 20, `${answers.length} answers, ${refused.length} refused`);
+    assert.ok(refused.length > 0, 'nothing was hit');
     await assertWhole(at, answers);
     await assertHealthy(at);
   });

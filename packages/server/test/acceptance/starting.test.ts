@@ -212,9 +212,9 @@ describe('a start without its store or its database', {
         const { s3, db, env } = await behindProxies(t, away);
         const proxy = away === 'store' ? s3 : db;
         if (how === 'is silent') await proxy.hold();
-        const began = performance.now();
         const server = await startServer(t, env);
-        assert.ok(performance.now() - began < 10_000, 'it listens without waiting for them');
+        // It listens before the first question has found its end.
+        if (how === 'is silent') assert.doesNotMatch(server.logs(), /can't be reached; trying again/);
         assert.equal((await fetch(`${server.url}/healthz`)).status, 200);
         const first = await readyz(server);
         assert.equal(first.status, 503);
