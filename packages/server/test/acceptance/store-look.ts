@@ -1,3 +1,4 @@
+import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { ListMultipartUploadsCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
@@ -20,7 +21,7 @@ export function lookInto(t: Ending, settings: Readonly<Record<string, string>>):
 
 function diskLook(folder: string): StoreLook {
   const files = async () => {
-    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+    const entries = await entriesOf(folder);
     const found = entries.filter((entry) => entry.isFile());
     return found.map(({ parentPath, name }) => relative(folder, join(parentPath, name))).sort();
   };
@@ -36,6 +37,18 @@ function diskLook(folder: string): StoreLook {
       );
     },
   };
+}
+
+/** Everything in the folder; looked at again when the service removed an empty folder meanwhile. */
+async function entriesOf(folder: string): Promise<Dirent[]> {
+  for (;;) {
+    try {
+      return await readdir(folder, { recursive: true, withFileTypes: true });
+    } catch (error) {
+      const { code, path } = error as NodeJS.ErrnoException;
+      if (code !== 'ENOENT' || path === folder) throw error;
+    }
+  }
 }
 
 function s3Look(t: Ending, settings: Readonly<Record<string, string>>): StoreLook {
