@@ -25,7 +25,10 @@ interface Opened {
   body: Readable;
 }
 let opened: Opened[] = [];
-let facts: { contentType: string; filename: string };
+let lines: string[] = [];
+let facts: { contentType: string; filename: string; size: number };
+/** Milliseconds that the records take. */
+let readsAfter = 0;
 let open: (range: ByteRange | undefined) => Readable;
 
 function whole(range: ByteRange | undefined): Readable {
@@ -38,10 +41,10 @@ function whole(range: ByteRange | undefined): Readable {
 const documents = {
   types: [],
   async read(): Promise<ReadableDocument> {
+    await new Promise((resolve) => setTimeout(resolve, readsAfter));
     const document = {
       id: '0',
       ...facts,
-      size: bytes.length,
       sha256,
       createdAt: new Date('2026-01-31T12:00:00Z'),
     };
@@ -71,16 +74,17 @@ async function ask(
 
 const codeOf = (body: Buffer) => JSON.parse(body.toString()).code;
 
-async function eventually(holds: () => boolean): Promise<void> {
+async function eventually(holds: () => boolean, within = 1_000): Promise<void> {
   for (let tries = 0; !holds(); tries++) {
-    assert.ok(tries < 100, 'it never came about');
+    assert.ok(tries < within / 10, 'it never came about');
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
 
 describe('content', { timeout: 20_000 }, () => {
   before(async () => {
-    const log = { debug() {}, info() {}, warn() {}, error() {} };
+    const line = (level: string) => (_facts: object, msg: string) => void lines.push(`${level}: ${msg}`);
+    const log = { debug: line('debug'), info() {}, warn: line('warn'), error: line('error') };
     server = await createServer({
       documents,
       authenticate: async () => ({ actor: { kind: 'key', id: 'k' } }),
@@ -88,6 +92,7 @@ describe('content', { timeout: 20_000 }, () => {
       trustProxy: false,
       linkMode: 'stream',
       uploadMinRate: 1,
+      limits: { stalled: 1_000 },
     } as unknown as Doors);
     server.attach(node);
     node.on('request', server.handler);
@@ -96,7 +101,9 @@ describe('content', { timeout: 20_000 }, () => {
   });
   beforeEach(() => {
     opened = [];
-    facts = { contentType: 'application/pdf', filename: 'a.pdf' };
+    lines = [];
+    facts = { contentType: 'application/pdf', filename: 'a.pdf', size: bytes.length };
+    readsAfter = 0;
     open = whole;
   });
   after(async () => {
@@ -140,7 +147,7 @@ describe('content', { timeout: 20_000 }, () => {
   test('inline is granted by type, whatever is asked', async () => {
     const inline = { query: '?disposition=inline' };
     assert.equal((await ask({}, inline)).answer.headers['content-disposition'], 'inline; filename=a.pdf');
-    facts = { contentType: 'image/svg+xml', filename: 'a.svg' };
+    facts = { ...facts, contentType: 'image/svg+xml', filename: 'a.svg' };
     const { answer } = await ask({}, inline);
     assert.match(answer.headers['content-disposition'] ?? '', /^attachment/);
     assert.equal(answer.headers['content-security-policy'], "sandbox; default-src 'none'");
@@ -155,7 +162,7 @@ describe('content', { timeout: 20_000 }, () => {
 
   test('a filename never breaks the header', async () => {
     for (const filename of ['a"b.pdf', 'a\r\nx: y.pdf', '😀.pdf', '100%41.pdf', 'a;b.pdf', 'a\ud800.pdf']) {
-      facts = { contentType: 'application/pdf', filename };
+      facts = { ...facts, filename };
       const { answer } = await ask({}, { method: 'HEAD' });
       assert.equal(answer.statusCode, 200);
       assert.match(answer.headers['content-disposition'] ?? '', /^attachment; filename="?[\x20-\x7e]+$/);
@@ -252,8 +259,10 @@ describe('content', { timeout: 20_000 }, () => {
     const long = begin((body) => body.end(bytes));
     for (const store of [cut, short, long]) {
       open = store;
+      lines = [];
       await assert.rejects(ask(), /aborted|hang up|ECONNRESET/);
       await eventually(() => opened.at(-1)?.body.destroyed === true);
+      assert.deepEqual(lines, ['warn: an answer broke off']);
     }
     open = whole;
     assert.equal((await ask()).answer.statusCode, 200);
@@ -261,6 +270,7 @@ describe('content', { timeout: 20_000 }, () => {
 
   test('a client that goes away ends the store’s stream', async () => {
     let given = 0;
+    facts.size = 1e12;
     open = () =>
       new Readable({
         read() {
@@ -275,6 +285,37 @@ describe('content', { timeout: 20_000 }, () => {
     await eventually(() => opened[0]?.body.destroyed === true);
     assert.ok(opened[0]?.signal?.aborted);
     assert.ok(given < 10_000_000);
+    await eventually(() => lines.length > 0);
+    assert.deepEqual(lines, ['debug: an answer broke off']);
+  });
+
+  test('a client that takes nothing any more is ended, and with it the store’s stream', async () => {
+    open = () =>
+      new Readable({
+        read() {
+          this.push(Buffer.alloc(65_536));
+        },
+      });
+    facts.size = 1e12;
+    const socket = connect(port, '127.0.0.1').pause();
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    await eventually(() => opened[0]?.body.destroyed === true, 5_000);
+    assert.ok(lines.every((line) => line.startsWith('debug')));
+    socket.destroy();
+  });
+
+  test('what a connection is given for a download is not what its next request is given', async () => {
+    const socket = connect(port, '127.0.0.1');
+    let heard = '';
+    socket.on('data', (chunk) => {
+      heard += chunk.toString('latin1');
+    });
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\nRange: bytes=0-4\r\n\r\n`);
+    await eventually(() => heard.includes('%PDF-'));
+    readsAfter = 2_500;
+    socket.write(`HEAD ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    await eventually(() => heard.split('HTTP/1.1 ').length === 3, 5_000);
+    socket.destroy();
   });
 
   test('a client that goes away while the store is silent ends the store’s stream', async () => {

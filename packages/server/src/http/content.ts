@@ -5,7 +5,7 @@ import type { ReadableDocument } from '../documents/documents.ts';
 import { StrongroomError } from '../errors.ts';
 import type { ByteRange } from '../objects/object-store.ts';
 import { callerOf } from './caller.ts';
-import type { App, Doors } from './doors.ts';
+import { type App, type Doors, defaultLimits } from './doors.ts';
 import {
   cacheHeaders,
   contentHeaders,
@@ -24,7 +24,7 @@ const Query = Type.Object(
 );
 
 /** `GET` and `HEAD /v1/documents/:id/content`: the bytes of one document, for the holder of an API key. */
-export function registerContent(app: App, { documents }: Pick<Doors, 'documents'>): void {
+export function registerContent(app: App, { documents, limits }: Pick<Doors, 'documents' | 'limits'>): void {
   app.route({
     method: ['GET', 'HEAD'],
     url: '/v1/documents/:id/content',
@@ -32,7 +32,7 @@ export function registerContent(app: App, { documents }: Pick<Doors, 'documents'
     async handler(request, reply) {
       const { disposition = 'attachment' } = request.query;
       const readable = await documents.read(callerOf(request), request.params.id);
-      return sendContent(request, reply, readable, { disposition, embedding: 'same-origin' });
+      return sendContent(request, reply, readable, { disposition, embedding: 'same-origin', ...limits });
     },
   });
 }
@@ -41,6 +41,8 @@ export interface Sending {
   /** As asked for; the content type decides whether it is granted. */
   readonly disposition: Disposition;
   readonly embedding: Embedding;
+  /** See doors.ts. */
+  readonly stalled?: number;
 }
 
 /**
@@ -48,13 +50,13 @@ export interface Sending {
  * GET without a range (§14.2) and asks nothing of the store.
  *
  * Raises `precondition_failed`, `range_unsatisfiable`, and what the store raises before its first byte. A store that
- * fails later ends the connection. A client that goes away ends the store's stream.
+ * fails later ends the connection. A client that goes away, or takes nothing for `stalled`, ends the store's stream.
  */
 export async function sendContent(
   request: FastifyRequest,
   reply: FastifyReply,
   readable: ReadableDocument,
-  { disposition, embedding }: Sending,
+  { disposition, embedding, stalled = defaultLimits.stalled }: Sending,
 ): Promise<FastifyReply> {
   const { document } = readable;
   const { size } = document;
@@ -69,6 +71,8 @@ export async function sendContent(
     ? rangeOf(request.headers.range, size)
     : null;
   const length = range ? range.last - range.first + 1 : size;
+  // Node counts what the kernel takes; the next request on the connection has none of this.
+  reply.raw.setTimeout(stalled, () => reply.raw.destroy());
   const body = await openFor(reply, readable, range, length);
   if (range) reply.code(206).header('content-range', contentRange(range, size));
   return reply.headers({ ...headers, 'content-length': length }).send(body);

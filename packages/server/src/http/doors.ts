@@ -63,6 +63,8 @@ export interface Limits {
   readonly headers: number;
   /** Milliseconds that an idle connection is kept: longer than the 60 s that load balancers keep theirs. */
   readonly keepAlive: number;
+  /** Milliseconds without a byte taken, after which a download is ended: each holds a connection to the store. */
+  readonly stalled: number;
 }
 
 export const defaultLimits: Limits = {
@@ -70,6 +72,7 @@ export const defaultLimits: Limits = {
   rateWindow: 60_000,
   headers: 60_000,
   keepAlive: 65_000,
+  stalled: 120_000,
 };
 
 /** The limits on whoever sends a body. */

@@ -36,7 +36,7 @@ export function registerLinks(app: App, { documents, links, publicUrl }: Doors):
 }
 
 /** GET and HEAD /l/{token}: the bytes, as long as the document can be read. */
-export function registerSignedLinks(app: App, { documents, links, linkMode }: Doors): void {
+export function registerSignedLinks(app: App, { documents, links, linkMode, limits }: Doors): void {
   app.get(
     '/l/:token',
     { schema: { params: Type.Object({ token: Type.String() }) } },
@@ -51,7 +51,7 @@ export function registerSignedLinks(app: App, { documents, links, linkMode }: Do
         const url = await documents.direct(caller, readable, shown);
         if (url !== null) return reply.redirect(url, 302);
       }
-      return sendContent(request, reply, readable, { disposition, embedding: 'cross-origin' });
+      return sendContent(request, reply, readable, { disposition, embedding: 'cross-origin', ...limits });
     },
   );
 }

@@ -148,7 +148,7 @@ function isOurFault({ code }: StrongroomError): boolean {
   return code === 'internal' || code === 'object_exists' || code === 'object_missing';
 }
 
-/** Fastify's own lines are off; a download that breaks off in the middle is told here. */
+/** Fastify's own lines are off; a download that breaks off in the middle is told here: to the operator where it is our fault. */
 class StreamErrorLog extends LogController {
   readonly #log: Log;
 
@@ -158,6 +158,12 @@ class StreamErrorLog extends LogController {
   }
 
   override streamError(error: Error, request: FastifyRequest): void {
-    this.#log.warn({ requestId: request.id, error }, 'an answer broke off');
+    const level = isOfClient(error) ? 'debug' : 'warn';
+    this.#log[level]({ requestId: request.id, error }, 'an answer broke off');
   }
+}
+
+/** A client that goes away is everyday; its request's own line says so. What the store does wrong, `exactly` has named. */
+function isOfClient(error: NodeJS.ErrnoException): boolean {
+  return hasCode(error, 'aborted') || error.code === 'ERR_STREAM_PREMATURE_CLOSE';
 }
