@@ -45,9 +45,13 @@ function names(list: string, etag: string, comparing: 'strongly' | 'weakly'): bo
   return false;
 }
 
+/** The three forms of an HTTP-date: IMF-fixdate, that of RFC 850, asctime. `Date.parse` alone makes a date of nearly anything. */
+const httpDate =
+  /^[A-Z][a-z]{2,8},? (?:\d\d[ -][A-Z][a-z]{2}[ -]\d{2,4} \d\d:\d\d:\d\d GMT|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4})$/;
+
 /** Epoch milliseconds of an HTTP-date (RFC 9110 §5.6.7); NaN, which compares false with everything, when it is none. */
 function time(field: string | undefined): number {
-  if (field === undefined) return Number.NaN;
+  if (field === undefined || !httpDate.test(field)) return Number.NaN;
   // The asctime form has no zone and means UTC.
   return Date.parse(/ GMT$/.test(field) ? field : `${field} GMT`);
 }
