@@ -117,13 +117,17 @@ export function typeByFilename(filename: string | null): ContentType | undefined
   return dot < 0 ? undefined : byExtension.get(filename?.slice(dot).trim().toLowerCase() ?? '');
 }
 
+/** A type and a subtype as they can be registered (RFC 6838 §4.2). */
+const mediaType = /^[a-z0-9][\w!#$&^.+-]{0,126}\/[a-z0-9][\w!#$&^.+-]{0,126}$/;
+
 /**
  * A Content-Type field (RFC 9110 §8.3) as one lower-case name without parameters, under its usual name. Null where it
- * claims nothing: missing, empty, `application/octet-stream`.
+ * claims nothing: missing, empty, no media type, `application/octet-stream`. What it claims is kept in the history, so it
+ * may not be just any text.
  */
 export function claimedType(field: string | null): string | null {
   const name = field?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
-  if (name === '' || name === 'application/octet-stream') return null;
+  if (name === 'application/octet-stream' || !mediaType.test(name)) return null;
   return aliases[name] ?? name;
 }
 

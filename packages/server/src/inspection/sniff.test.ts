@@ -240,6 +240,20 @@ cases('a wrong claim does not change what the bytes are', [
 
 cases('claims that claim nothing, and other names for the same', [
   {
+    what: 'what is no media type',
+    bytes: make.pdf(),
+    declared: 'text/\x00<script>',
+    type: 'application/pdf',
+    ext: '.pdf',
+  },
+  {
+    what: 'a media type longer than any',
+    bytes: make.pdf(),
+    declared: `text/${'x'.repeat(128)}`,
+    type: 'application/pdf',
+    ext: '.pdf',
+  },
+  {
     what: 'octet-stream',
     bytes: make.pdf(),
     declared: 'application/octet-stream',
