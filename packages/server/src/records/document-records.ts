@@ -38,7 +38,8 @@ export interface DocumentRecords {
   /**
    * Moves the document from one of `from` to `to`, applies `changes`, counts the revision up and writes the event.
    * Raises `document_missing`, or `state_conflict` when it is in none of `from`. Both are answered by one statement:
-   * of two racing calls one wins.
+   * of two racing calls one wins. With `expectedRevision`, it must not have left `from` and come back either: else
+   * `revision_conflict`.
    */
   transition(
     id: string,
@@ -46,6 +47,7 @@ export interface DocumentRecords {
     to: State,
     changes: Changes,
     happened: Happened,
+    expectedRevision?: number,
   ): Promise<Document>;
 
   /** Changes facts without changing the state. Raises `document_missing`, `revision_conflict`, and `state_conflict` when not in `from`. */
@@ -68,6 +70,9 @@ export interface DocumentRecords {
 
   /** Moves a claimed row's due time to now + `dueIn` and counts its looks up by one. No event, no revision. */
   lookAgain(id: string, dueIn: number): Promise<void>;
+
+  /** Moves a row's due time on to now + `dueIn`; one that is later, or never, stays. No look, no event, no revision. */
+  postpone(id: string, dueIn: number): Promise<void>;
 
   /** Of these keys, those that a row names. For sweeps. A key holds its document's id, which is how the row is found. */
   known(keys: readonly string[]): Promise<Set<string>>;

@@ -86,12 +86,15 @@ export class SqlRecords implements Records {
     to: State,
     changes: Changes,
     happened: Happened,
+    expectedRevision?: number,
   ): Promise<Document> {
     if (!isId(id)) throw new StrongroomError('document_missing', { id });
     const { clock } = this.#database.dialect;
-    const query = updateQuery({ id, from }, { ...changes, state: to, updatedAt: happened.at }, clock);
+    const target = { id, from, ...(expectedRevision !== undefined && { revision: expectedRevision }) };
+    const query = updateQuery(target, { ...changes, state: to, updatedAt: happened.at }, clock);
     const event = eventRow(happened);
-    return toDocument(await this.#database.update({ id, query, event, wanted: to, revision: null }));
+    const update = { id, query, event, wanted: to, revision: expectedRevision ?? null };
+    return toDocument(await this.#database.update(update));
   }
 
   async change(
@@ -135,6 +138,16 @@ export class SqlRecords implements Records {
     const { clock } = this.#database.dialect;
     await this.#write(
       `UPDATE documents SET due_at = ${clock} + ?2, looks = looks + 1 WHERE id = ?1`,
+      id,
+      dueIn,
+    );
+  }
+
+  async postpone(id: string, dueIn: number): Promise<void> {
+    if (!isId(id)) return;
+    const { clock } = this.#database.dialect;
+    await this.#write(
+      `UPDATE documents SET due_at = ${clock} + ?2 WHERE id = ?1 AND due_at < ${clock} + ?2`,
       id,
       dueIn,
     );

@@ -6,7 +6,7 @@ import type { Records } from '../../src/records/records.ts';
 import type { Opened } from './document-records.ts';
 import { abandoned, available, happened, minute, receiving } from './document-records-samples.ts';
 
-/** `heartbeat`, `claim`, `lookAgain`. */
+/** `heartbeat`, `claim`, `lookAgain`, `postpone`. */
 export function describeQueue(opened: () => Opened): void {
   /** Claims until nothing is due, so that a test sees its own rows only. */
   const settle = async (records: Records) => {
@@ -92,6 +92,24 @@ export function describeQueue(opened: () => Opened): void {
       (await claim()).map(({ looks }) => looks),
       [0],
     );
+  });
+
+  test('a postponed row comes due later, never sooner, and nobody has looked at it', async () => {
+    const { records } = opened();
+    await settle(records);
+    const { id } = await abandoned(records);
+    const claim = () => records.claim(['abandoned', 'available'], { limit: 9, lease: minute });
+    await records.postpone(id, minute);
+    assert.deepEqual(await claim(), []);
+    await records.postpone(id, 0);
+    assert.deepEqual(await claim(), []);
+    await records.lookAgain(id, 0);
+    const [row] = await claim();
+    assert.deepEqual([row?.looks, row?.document.revision], [1, 2]);
+    const never = await available(records);
+    await records.postpone(never.id, 0);
+    await records.postpone(randomUUID(), 0);
+    assert.deepEqual(await claim(), []);
   });
 
   test('null means never due', async () => {

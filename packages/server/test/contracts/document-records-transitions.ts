@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { State } from '../../src/documents/document.ts';
 import type { Opened } from './document-records.ts';
 import { refuses } from './document-records-refusals.ts';
 import { available, happened, minute, receiving, sha256 } from './document-records-samples.ts';
@@ -73,6 +74,22 @@ export function describeTransitions(opened: () => Opened): void {
     );
     assert.deepEqual(await records.get(document.id), document);
     assert.equal((await records.events(document.id)).length, 2);
+  });
+
+  test('a document that left its state and came back is not the one that was meant', async () => {
+    const { records } = opened();
+    const first = await available(records);
+    const move = (from: State, to: State, revision?: number) =>
+      records.transition(first.id, [from], to, { dueIn: null }, happened(), revision);
+    const deleted = await move('available', 'deleted', first.revision);
+    await move('deleted', 'available');
+    const again = await move('available', 'deleted');
+    await assert.rejects(
+      move('deleted', 'purging', deleted.revision),
+      refuses('revision_conflict', { revision: again.revision }),
+    );
+    assert.deepEqual(await records.get(first.id), again);
+    assert.equal((await move('deleted', 'purging', again.revision)).state, 'purging');
   });
 
   test('of 50 racing transitions one wins', async () => {
