@@ -92,7 +92,9 @@ export async function createStrongroom(
   const store = await openStore(settings);
   const records = openRecords(settings, { serving: true, log });
   const policy = new Policy(settings.documentTypes, settings.maxUploadSize);
-  const uploads = new Uploads(records, settings.lifecycle.uploadDeadAfter, log);
+  const { uploadDeadAfter, lookAgainAfter, every } = settings.lifecycle;
+  const endAfter = uploadDeadAfter + lookAgainAfter / 2;
+  const uploads = new Uploads(records, { deadAfter: uploadDeadAfter, endAfter }, log);
   const authenticator = new Authenticator(records, settings.apiKey);
   const stopping = new AbortController();
 
@@ -134,19 +136,19 @@ export async function createStrongroom(
     uploads,
     log,
     keyTemplate: settings.keyTemplate,
-    uploadDeadAfter: settings.lifecycle.uploadDeadAfter,
+    uploadDeadAfter,
     forgetAfter: settings.lifecycle.forgetAfter,
     deployment: () => booted(deploymentId),
   };
   const documents = new Documents(parts);
   const lifecycle = new Lifecycle(
     [
-      settleDeadUploads(records, log),
-      clearAbandoned(parts, settings.lifecycle.lookAgainAfter),
+      settleDeadUploads(records, uploads, log, uploadDeadAfter + every),
+      clearAbandoned(parts, lookAgainAfter),
       purgeDeleted(parts),
       forgetPurged(records, log),
     ],
-    settings.lifecycle.every,
+    every,
     log,
   );
 
@@ -206,7 +208,8 @@ export async function createStrongroom(
         }
       } catch (error) {
         boot.stop();
-        await Promise.allSettled([records.close(), store.close()]);
+        await lifecycle.stop();
+        await Promise.allSettled([records.close(), store.close(), doors.close()]);
         throw error;
       }
       return {

@@ -57,7 +57,7 @@ before(async () => {
       ],
       1_000_000,
     ),
-    uploads: new Uploads(records, 60_000, log),
+    uploads: new Uploads(records, { deadAfter: 60_000, endAfter: 60_000 }, log),
     keyTemplate: '{recordId}/{type}/{id}{ext}',
     uploadDeadAfter: 60_000,
     forgetAfter: day,
@@ -254,6 +254,30 @@ describe('receiving', () => {
     assert.equal(await store.stat(left?.storage.key ?? ''), null);
   });
 
+  test('an upload whose document is deleted while it runs hears so at once', async () => {
+    const recordId = `deleted-${randomUUID()}`;
+    const incoming: IncomingBody = {
+      size: 150_000,
+      atLeast: null,
+      declared: 150_000,
+      open: () =>
+        Readable.from(
+          (async function* () {
+            yield Buffer.alloc(100_000, 'a');
+            let [row] = await all(recordId);
+            while (!row) [row] = await all(recordId);
+            await documents.remove(caller, row.id);
+            // A client that never sends the rest.
+            await new Promise((resolve) => setTimeout(resolve, 30_000).unref());
+          })(),
+        ),
+    };
+    await raises('state_conflict', documents.receive(caller, draft({ recordId }), incoming, never));
+    const [left] = await all(recordId);
+    assert.equal(left?.state, 'abandoned');
+    assert.equal(await store.stat(left?.storage.key ?? ''), null);
+  });
+
   test('a repeated upload with its key answers the first document, and another one with the same key is refused', async () => {
     const idempotencyKey = randomUUID();
     const first = await documents.receive(caller, draft({ idempotencyKey }), body('once'), never);
@@ -330,13 +354,42 @@ describe('what a state allows', () => {
     ]);
   });
 
-  test('a purge leaves an object alone that is not ours', async () => {
+  test('a purge leaves an object alone that is not ours, and does not call its document purged', async () => {
     const document = await keep('ours');
     const removed = await documents.remove(caller, document.id);
     assert.ok(removed);
     const foreign: DocumentsParts = { ...parts, deployment: () => 'another' };
-    await purge(foreign, removed);
+    await raises('object_exists', purge(foreign, removed));
     assert.notEqual(await store.stat(document.storage.key), null);
+    const left = await documents.describe(caller, document.id);
+    assert.deepEqual([left.state, left.filename], ['purging', 'note.txt']);
+    await purge(parts, left);
+    assert.equal(await store.stat(document.storage.key), null);
+  });
+
+  test('a purge that was due does not end a document that came back and was deleted once more', async () => {
+    const { id } = await keep();
+    const due = await documents.remove(caller, id);
+    assert.ok(due);
+    await documents.restore(caller, id);
+    const again = await documents.remove(caller, id);
+    await raises('revision_conflict', purge(parts, due));
+    assert.deepEqual(await documents.describe(caller, id), again);
+  });
+
+  test('a repeated delete goes by the rule of the first, whatever the rule is now', async () => {
+    const { id } = await keep();
+    const removed = await documents.remove(caller, id);
+    const types = parts.policy.types.map((type) => ({ ...type, trashFor: 0 }));
+    const changed = new Documents({ ...parts, policy: new Policy(types, 1_000_000) });
+    assert.deepEqual(await changed.remove(caller, id), removed);
+  });
+
+  test('bytes that went by right while they were asked for are no fault', async () => {
+    const { id } = await keep('fleeting', { type: 'selfie' });
+    const readable = await documents.read(caller, id);
+    await documents.remove(caller, id);
+    await raises('document_missing', readable.open());
   });
 
   test('a readable record without bytes is our fault', async () => {

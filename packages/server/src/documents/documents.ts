@@ -59,7 +59,7 @@ export interface IncomingBody {
 /** A document that may be read now. */
 export interface ReadableDocument {
   readonly document: Document & { readonly size: number; readonly sha256: string };
-  /** Opens the bytes, or a range of them. Raises `store_unavailable`, `internal` when the object is gone. */
+  /** Opens the bytes, or a range of them. Raises as `read` does, `store_unavailable`, `internal` when the object is lost. */
   readonly open: (range?: ByteRange, signal?: AbortSignal) => Promise<Readable>;
 }
 
@@ -148,11 +148,11 @@ export class Documents implements DocumentsPort {
           const options = { ...(range ? { range } : {}), ...(signal ? { signal } : {}) };
           return (await this.#parts.store.open(document.storage.key, options)).body;
         } catch (error) {
+          if (!hasCode(error, 'object_missing') && !hasCode(error, 'range_unsatisfiable')) throw error;
+          // Its bytes may have gone by right since the record was read.
+          assertReadable(await this.#get(caller, 'read', id));
           // A readable record without bytes is our fault, not the caller's.
-          if (hasCode(error, 'object_missing') || hasCode(error, 'range_unsatisfiable')) {
-            throw new StrongroomError('internal', {}, { cause: error });
-          }
-          throw error;
+          throw new StrongroomError('internal', {}, { cause: error });
         }
       },
     };
@@ -264,11 +264,11 @@ export class Documents implements DocumentsPort {
         { dueIn: 0 },
         { reason: 'deleted' },
       );
-      this.#parts.uploads.end(id, 'the document was deleted while it was received');
+      this.#parts.uploads.giveUp(id);
       return null;
     }
+    if (state === 'deleted') return isInTrash(document) ? document : this.#purgeNow(document);
     const trashFor = this.#trashFor(document);
-    if (state === 'deleted') return trashFor > 0 ? document : this.#purgeNow(document);
     const deletedAt = new Date();
     const purgeAfter = new Date(deletedAt.getTime() + trashFor);
     const removed = await this.#move(
@@ -341,7 +341,7 @@ export class Documents implements DocumentsPort {
       await purge(this.#parts, document);
     } catch (error) {
       // The chore was there first.
-      if (hasCode(error, 'state_conflict')) return null;
+      if (hasCode(error, 'state_conflict') || hasCode(error, 'revision_conflict')) return null;
       this.#parts.log.warn(
         { error, document: document.id },
         'the bytes of a deleted document are still to be removed',
@@ -362,6 +362,11 @@ async function retriedOnce<T>(move: () => Promise<T>): Promise<T> {
 }
 
 const defaultTrashFor = 30 * 24 * 3_600_000;
+
+/** By the rule that held when it was deleted: a repeat gives the same answer, whatever the rule is now. */
+function isInTrash({ deletedAt, purgeAfter }: Document): boolean {
+  return deletedAt !== null && purgeAfter !== null && purgeAfter > deletedAt;
+}
 
 function assertReadable(document: Document): ReadableState {
   const { id, state, size, sha256 } = document;

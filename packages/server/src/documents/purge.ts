@@ -1,3 +1,4 @@
+import { StrongroomError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
 import type { DocumentRecords, Happened } from '../records/document-records.ts';
@@ -19,7 +20,9 @@ const purger: Actor = { kind: 'chore', id: 'purge' };
 /**
  * Ends a document that is in `deleted` or `purging`: state → bytes → record (promise 1). What it said of a person
  * (filename, metadata) goes with the bytes; the bare record answers until it is forgotten.
- * Raises `state_conflict` when it was restored meanwhile, `store_unavailable`, `records_unavailable`.
+ * Raises `revision_conflict` or `state_conflict` when it was restored meanwhile, also when it was deleted once more,
+ * which gave it a new time in the trash; `object_exists` when its bytes can't be told from somebody else's;
+ * `store_unavailable`, `records_unavailable`.
  */
 export async function purge(parts: RemovalParts, document: Document): Promise<void> {
   const { records } = parts;
@@ -30,6 +33,7 @@ export async function purge(parts: RemovalParts, document: Document): Promise<vo
       'purging',
       { dueIn: purgeLease },
       happened('document.purging'),
+      document.revision,
     );
   }
   await removeBytes(parts, document);
@@ -44,7 +48,8 @@ export async function purge(parts: RemovalParts, document: Document): Promise<vo
 
 /**
  * Removes the bytes of a document whose record says `abandoned` or `purging`. An object at its key that another
- * deployment or another document wrote is reported and never touched (promise 2).
+ * deployment or another document wrote, or one that does not say who wrote it, is reported and never touched (promise 2);
+ * as long as it lies there the bytes are not confirmed gone, so the record stays too: raises `object_exists`.
  */
 export async function removeBytes(parts: RemovalParts, document: Document): Promise<void> {
   const { store, deployment, log } = parts;
@@ -55,7 +60,7 @@ export async function removeBytes(parts: RemovalParts, document: Document): Prom
       { key, document: document.id, found: facts.description },
       'a foreign object lies at a key of ours; it was left alone',
     );
-    return;
+    throw new StrongroomError('object_exists', { key });
   }
   await store.remove(key);
 }

@@ -148,7 +148,8 @@ export class Receiving {
       const { stored, measured } = await this.#put(document, bytes, body, limit, signal);
       if (measured.size === 0) throw new StrongroomError('empty_body', {});
       return await this.#settle(caller, document, stored, measured);
-    } catch (error) {
+    } catch (failure) {
+      const error = told(failure, signal);
       await this.#abandon(caller, document, error);
       throw error;
     }
@@ -256,6 +257,11 @@ export class Receiving {
       }
     }
   }
+}
+
+/** Why the upload was ended, where all that the store saw is that it was. */
+function told(failure: unknown, { reason }: AbortSignal): unknown {
+  return hasCode(failure, 'aborted') && reason instanceof StrongroomError ? reason : failure;
 }
 
 function idempotency(caller: Caller, draft: NewDocument, body: IncomingBody): Idempotency | undefined {

@@ -25,7 +25,7 @@ const untilEnded = (signal: AbortSignal) =>
 describe('uploads that run', () => {
   test('say together that they live, as long as they run', async () => {
     const heard = records((ids) => ids);
-    const uploads = new Uploads(heard, 40, log);
+    const uploads = new Uploads(heard, { deadAfter: 40, endAfter: 60_000 }, log);
     const work = (_: AbortSignal) => new Promise((resolve) => setTimeout(resolve, 60));
     await Promise.all([uploads.run('a', never, work), uploads.run('b', never, work)]);
     assert.ok(heard.beats.length >= 2, `${heard.beats.length} heartbeats`);
@@ -39,20 +39,21 @@ describe('uploads that run', () => {
   test('hear at once that they were given up elsewhere', async () => {
     const uploads = new Uploads(
       records((ids) => ids.filter((id) => id !== 'lost')),
-      40,
+      { deadAfter: 40, endAfter: 60_000 },
       log,
     );
     const reason = await uploads.run('lost', never, untilEnded);
-    assert.ok(hasCode(reason, 'aborted'));
+    assert.ok(hasCode(reason, 'state_conflict'));
   });
 
+  const failing = {
+    async heartbeat(): Promise<Set<string>> {
+      throw new StrongroomError('records_unavailable', {});
+    },
+  };
+
   test('go on when a heartbeat fails', async () => {
-    const failing = {
-      async heartbeat(): Promise<Set<string>> {
-        throw new StrongroomError('records_unavailable', {});
-      },
-    };
-    const uploads = new Uploads(failing, 20, log);
+    const uploads = new Uploads(failing, { deadAfter: 20, endAfter: 60_000 }, log);
     const answer = await uploads.run(
       'a',
       never,
@@ -61,10 +62,18 @@ describe('uploads that run', () => {
     assert.equal(answer, 'kept');
   });
 
+  test('end when they could not be heard for so long that their record may be forgotten', async () => {
+    const uploads = new Uploads(failing, { deadAfter: 20, endAfter: 60 }, log);
+    const began = performance.now();
+    const reason = await uploads.run('a', never, untilEnded);
+    assert.ok(hasCode(reason, 'records_unavailable'));
+    assert.ok(performance.now() - began >= 60);
+  });
+
   test('end with their caller, by their name, or all together', async () => {
     const uploads = new Uploads(
       records((ids) => ids),
-      1_000,
+      { deadAfter: 1_000, endAfter: 60_000 },
       log,
     );
     const gone = new AbortController();
@@ -75,12 +84,12 @@ describe('uploads that run', () => {
       uploads.run('d', AbortSignal.abort('gone before'), (signal) => Promise.resolve(signal.reason)),
     ]);
     gone.abort('gone');
-    uploads.end('b', 'deleted');
-    uploads.end('unknown', 'nothing happens');
+    uploads.giveUp('b');
+    uploads.giveUp('unknown');
     uploads.endAll('stopping');
     const [a, b, c, d] = await ends;
     assert.deepEqual([a, d], ['gone', 'gone before']);
-    assert.deepEqual([(b as Error).message, (c as Error).message], ['deleted', 'stopping']);
+    assert.ok(hasCode(b, 'state_conflict') && hasCode(c, 'aborted'));
     await uploads.settled();
   });
 });

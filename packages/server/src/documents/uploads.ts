@@ -2,22 +2,33 @@ import { StrongroomError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { DocumentRecords } from '../records/document-records.ts';
 
+/** Milliseconds. */
+export interface UploadTimes {
+  /** Without a heartbeat for this long, an upload counts as dead. */
+  readonly deadAfter: number;
+  /**
+   * An upload whose heartbeats have not arrived for this long is ended here. Must pass before the last look at what a
+   * dead upload left, or else its bytes could come when its record is forgotten.
+   */
+  readonly endAfter: number;
+}
+
 /**
  * The uploads that run in this process. One timer says for all of them that they live, so that no other process
  * settles them as dead; one that was settled all the same is told at once.
  */
 export class Uploads {
   readonly #records: Pick<DocumentRecords, 'heartbeat'>;
-  readonly #deadAfter: number;
+  readonly #times: UploadTimes;
   readonly #log: Log;
   readonly #running = new Map<string, AbortController>();
   #timer: NodeJS.Timeout | null = null;
+  #heardAt = 0;
   #quiet: (() => void)[] = [];
 
-  /** @param deadAfter milliseconds without a heartbeat after which an upload counts as dead */
-  constructor(records: Pick<DocumentRecords, 'heartbeat'>, deadAfter: number, log: Log) {
+  constructor(records: Pick<DocumentRecords, 'heartbeat'>, times: UploadTimes, log: Log) {
     this.#records = records;
-    this.#deadAfter = deadAfter;
+    this.#times = times;
     this.#log = log;
   }
 
@@ -25,14 +36,15 @@ export class Uploads {
     return this.#running.size;
   }
 
-  /** Runs `work` with a heartbeat on the record `id`. Its signal fires with `signal`, `end` or a lost race. */
+  /** Runs `work` with a heartbeat on the record `id`. Its signal fires with `signal`, or as one of the calls below says. */
   async run<T>(id: string, signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const controller = new AbortController();
     const pass = () => controller.abort(signal.reason);
     if (signal.aborted) pass();
     else signal.addEventListener('abort', pass, { once: true });
+    if (this.#running.size === 0) this.#heardAt = performance.now();
     this.#running.set(id, controller);
-    this.#timer ??= setInterval(() => void this.#beat(), this.#deadAfter / 4).unref();
+    this.#timer ??= setInterval(() => void this.#tick(), this.#times.deadAfter / 4).unref();
     try {
       return await work(controller.signal);
     } finally {
@@ -42,19 +54,33 @@ export class Uploads {
     }
   }
 
-  /** Ends the upload of this record if it runs here: its document was abandoned by somebody's wish. */
-  end(id: string, reason: string): void {
-    this.#running.get(id)?.abort(new StrongroomError('aborted', { reason }));
+  /** Ends the upload of this record with `state_conflict` if it runs here: its document was abandoned. */
+  giveUp(id: string): void {
+    this.#end(id, new StrongroomError('state_conflict', { id, state: 'abandoned', wanted: 'available' }));
   }
 
-  /** Ends all of them. */
+  /** Ends all of them with `aborted`. */
   endAll(reason: string): void {
-    for (const id of this.#running.keys()) this.end(id, reason);
+    for (const id of this.#running.keys()) this.#end(id, new StrongroomError('aborted', { reason }));
+  }
+
+  /** Says now that all of them live; whose document was abandoned meanwhile is ended. Raises `records_unavailable`. */
+  async beat(): Promise<void> {
+    const ids = [...this.#running.keys()];
+    if (ids.length === 0) return;
+    const at = performance.now();
+    const alive = await this.#records.heartbeat(ids, this.#times.deadAfter);
+    this.#heardAt = at;
+    for (const id of ids) if (!alive.has(id)) this.giveUp(id);
   }
 
   /** Resolves when no upload runs. */
   async settled(): Promise<void> {
     if (this.#running.size > 0) await new Promise<void>((resolve) => this.#quiet.push(resolve));
+  }
+
+  #end(id: string, error: StrongroomError): void {
+    this.#running.get(id)?.abort(error);
   }
 
   #rest(): void {
@@ -63,17 +89,18 @@ export class Uploads {
     for (const resolve of this.#quiet.splice(0)) resolve();
   }
 
-  async #beat(): Promise<void> {
-    const ids = [...this.#running.keys()];
-    if (ids.length === 0) return;
+  async #tick(): Promise<void> {
     try {
-      const alive = await this.#records.heartbeat(ids, this.#deadAfter);
-      for (const id of ids) if (!alive.has(id)) this.end(id, 'the upload was given up as dead');
+      await this.beat();
     } catch (error) {
       this.#log.warn(
-        { error, uploads: ids.length },
+        { error, uploads: this.#running.size },
         'heartbeat of running uploads failed; it is tried again',
       );
+      if (performance.now() - this.#heardAt < this.#times.endAfter) return;
+      for (const id of this.#running.keys()) {
+        this.#end(id, new StrongroomError('records_unavailable', {}, { cause: error }));
+      }
     }
   }
 }

@@ -8,12 +8,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import type { Actor, State } from '../documents/document.ts';
 import type { RemovalParts } from '../documents/purge.ts';
+import { Uploads } from '../documents/uploads.ts';
 import { uuidv7 } from '../documents/uuid.ts';
 import { StrongroomError } from '../errors.ts';
 import { DiskStore } from '../objects/disk.ts';
 import type { Changes } from '../records/document-records.ts';
 import type { Records } from '../records/records.ts';
 import { openSqliteRecords } from '../records/sqlite.ts';
+import { choreOverDueRows } from './chores/claimed.ts';
 import { clearAbandoned } from './chores/clear-abandoned.ts';
 import { forgetPurged } from './chores/forget-purged.ts';
 import { purgeDeleted } from './chores/purge-deleted.ts';
@@ -45,7 +47,11 @@ after(async () => {
 });
 
 /** A document with its bytes, moved through `states`; its row is due `dueIn` ms after the last move. */
-async function given(states: State[], dueIn: number | null, { deploymentOf = deployment } = {}) {
+async function given(
+  states: State[],
+  dueIn: number | null,
+  { deploymentOf = deployment, at = new Date() } = {},
+) {
   const id = uuidv7();
   const key = `inquiry/note/${id}.txt`;
   const createdAt = new Date();
@@ -84,12 +90,22 @@ async function given(states: State[], dueIn: number | null, { deploymentOf = dep
       action: 'document.changed',
       actor,
       requestId: null,
-      at: new Date(),
+      at,
     });
     from = to;
   }
   return { id, key };
 }
+
+/** The records with some calls exchanged. */
+function recordsWith(calls: Partial<Records>): Records {
+  return new Proxy(records, {
+    get: (target, name: keyof Records) => calls[name] ?? target[name].bind(target),
+  });
+}
+
+/** No upload runs here. */
+const silent = { beat: async () => {} };
 
 async function run(chore: Chore): Promise<number> {
   return (await chore.run({ limit: 100, signal: new AbortController().signal })).done;
@@ -99,7 +115,7 @@ describe('chores', () => {
   test('an upload without a heartbeat is given up, its bytes go, and it is looked at twice before it is forgotten', async () => {
     const { id, key } = await given([], 0);
     const alive = await given([], 60_000);
-    assert.equal(await run(settleDeadUploads(records, log)), 1);
+    assert.equal(await run(settleDeadUploads(records, silent, log, 0)), 1);
     assert.equal((await records.get(id))?.state, 'abandoned');
     assert.equal((await records.get(alive.id))?.state, 'receiving');
     assert.notEqual(await store.stat(alive.key), null);
@@ -127,6 +143,35 @@ describe('chores', () => {
     assert.equal(await records.get(id), null);
   });
 
+  test('uploads that run here say that they live before the dead are looked for', async () => {
+    const { id } = await given([], 0);
+    const uploads = new Uploads(records, { deadAfter: 60_000, endAfter: 60_000 }, log);
+    const settle = settleDeadUploads(records, uploads, log, 0);
+    const never = new AbortController().signal;
+    // As after a process that stood still for longer than an upload may be silent.
+    await uploads.run(id, never, async () => assert.equal(await run(settle), 0));
+    assert.equal((await records.get(id))?.state, 'receiving');
+    await records.heartbeat([id], 0);
+    assert.equal(await run(settle), 1);
+  });
+
+  test('when the records were away, uploads elsewhere get time to say that they live', async () => {
+    const { id } = await given([], 0);
+    let away = true;
+    const flaky = recordsWith({
+      ping: async () => {
+        if (away) throw new StrongroomError('records_unavailable', {});
+      },
+    });
+    const settle = settleDeadUploads(flaky, silent, log, 200);
+    await assert.rejects(run(settle));
+    away = false;
+    assert.equal(await run(settle), 0);
+    assert.equal((await records.get(id))?.state, 'receiving');
+    await sleep(200);
+    assert.equal(await run(settle), 1);
+  });
+
   test('what is due in the trash is purged, what is not stays; the bare record is forgotten later', async () => {
     const due = await given(['available', 'deleted'], 0);
     const kept = await given(['available', 'deleted'], 60_000);
@@ -147,11 +192,34 @@ describe('chores', () => {
     await records.forget(id);
   });
 
-  test('an object of another deployment at the key of an abandoned upload is left alone', async () => {
-    const { key } = await given(['abandoned'], 0, { deploymentOf: 'another' });
-    assert.equal(await run(clearAbandoned(parts, 60_000)), 1);
+  test('an object of another deployment at the key of an abandoned upload is left alone, and the record stays', async () => {
+    const { id, key } = await given(['abandoned'], 0, { deploymentOf: 'another' });
+    await run(clearAbandoned(parts, 0));
+    await run(clearAbandoned(parts, 0));
     assert.notEqual(await store.stat(key), null);
+    assert.equal((await records.get(id))?.state, 'abandoned');
     await store.remove(key);
+  });
+
+  test('a row that has failed for long waits as long again, at most an hour', async () => {
+    const pauses: [string, number][] = [];
+    const watched = recordsWith({ postpone: async (id, pause) => void pauses.push([id, pause]) });
+    const failing = choreOverDueRows('failing', watched, log, ['purging'], async () => {
+      throw new StrongroomError('store_unavailable', {});
+    });
+    const minutes = (ago: number) => ({ at: new Date(Date.now() - ago * 60_000) });
+    await given(['available', 'deleted', 'purging'], 0, minutes(1));
+    const middling = await given(['available', 'deleted', 'purging'], 0, minutes(20));
+    const old = await given(['available', 'deleted', 'purging'], 0, minutes(600));
+    assert.equal(await run(failing), 0);
+    const rounded = pauses.map(([id, pause]) => [id, Math.round(pause / 60_000)]);
+    assert.deepEqual(
+      new Map(rounded as [string, number][]),
+      new Map([
+        [middling.id, 20],
+        [old.id, 60],
+      ]),
+    );
   });
 
   test('a store that is away leaves the row for later', async () => {
@@ -207,6 +275,21 @@ describe('the lifecycle', () => {
       chores.map(({ runs }) => runs),
       [3, 1, 1],
     );
+  });
+
+  test('a long queue of one chore does not keep the others from their rounds', async () => {
+    const endless = {
+      name: 'endless',
+      runs: 0,
+      async run() {
+        await sleep(5);
+        return { done: 1, more: ++this.runs < 40 };
+      },
+    };
+    const other = counting('other', 1);
+    await new Lifecycle([endless, other], 20, log).round();
+    assert.equal(endless.runs, 40);
+    assert.ok(other.runs >= 4, `${other.runs} runs`);
   });
 
   test('goes on until it is stopped, and then never again', async () => {

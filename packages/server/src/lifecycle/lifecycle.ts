@@ -37,21 +37,33 @@ export class Lifecycle {
     }, pause).unref();
   }
 
-  /** One round over all chores, each until nothing is due. A chore's failure is logged and the next one runs. */
+  /** All chores in turn until nothing is due, so that a long queue of one holds up no other. */
   async round(): Promise<void> {
-    const { signal } = this.#stopping;
-    for (const chore of this.#chores) {
-      try {
-        let more = true;
-        while (more && !signal.aborted) {
-          const run = await chore.run({ limit: rowsPerRun, signal });
-          if (run.done > 0) this.#log.info({ chore: chore.name, done: run.done }, 'chore ran');
-          more = run.more;
-        }
-      } catch (error) {
-        if (!signal.aborted)
-          this.#log.warn({ error, chore: chore.name }, 'a chore failed; it is tried again');
+    let busy = this.#chores;
+    let asked = performance.now();
+    while (busy.length > 0) {
+      const more: Chore[] = [];
+      for (const chore of busy) if (await this.#run(chore)) more.push(chore);
+      busy = more;
+      // What takes longer than the pause between two rounds does not keep the others from theirs.
+      if (more.length > 0 && performance.now() - asked >= this.#every) {
+        busy = this.#chores;
+        asked = performance.now();
       }
+    }
+  }
+
+  /** Whether more is due. A chore's failure is logged; it is tried again in the next round. */
+  async #run(chore: Chore): Promise<boolean> {
+    const { signal } = this.#stopping;
+    if (signal.aborted) return false;
+    try {
+      const { done, more } = await chore.run({ limit: rowsPerRun, signal });
+      if (done > 0) this.#log.info({ chore: chore.name, done }, 'chore ran');
+      return more;
+    } catch (error) {
+      if (!signal.aborted) this.#log.warn({ error, chore: chore.name }, 'a chore failed; it is tried again');
+      return false;
     }
   }
 

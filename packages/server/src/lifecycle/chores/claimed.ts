@@ -7,8 +7,13 @@ import type { Chore } from '../lifecycle.ts';
 /** How long a claimed row belongs to one process, in milliseconds; afterwards it comes due again. */
 const lease = 5 * 60_000;
 
+/** The longest pause after which a row that keeps failing is tried again, in milliseconds. */
+const longestPause = 3_600_000;
+
 /** How many rows are worked on side by side: enough to hide the store's round trips, few enough to leave room for users. */
 const sideBySide = 4;
+
+const movedOn = ['state_conflict', 'revision_conflict', 'document_missing'] as const;
 
 /** A chore that does one thing to every due row in some states. */
 export function choreOverDueRows(
@@ -19,16 +24,15 @@ export function choreOverDueRows(
   handle: (claimed: Claimed) => Promise<void>,
 ): Chore {
   const settle = async (claimed: Claimed): Promise<boolean> => {
+    const { id } = claimed.document;
     try {
       await handle(claimed);
       return true;
     } catch (error) {
       // Somebody else moved the row on: that is their work done, not our failure.
-      if (!hasCode(error, 'state_conflict') && !hasCode(error, 'document_missing')) {
-        log.warn(
-          { error, chore: name, document: claimed.document.id },
-          'a row could not be settled; it comes due again',
-        );
+      if (!movedOn.some((code) => hasCode(error, code))) {
+        log.warn({ error, chore: name, document: id }, 'a row could not be settled; it comes due again');
+        await backOff(records, id).catch(() => {});
       }
       return false;
     }
@@ -46,4 +50,15 @@ export function choreOverDueRows(
       return { done, more: rows.length === limit && done > 0 };
     },
   };
+}
+
+/**
+ * A row waits as long again as it has stood in its state, so that one which always fails costs less and less. Two servers'
+ * clocks may differ, which the lease bounds on one side and the longest pause on the other.
+ */
+async function backOff(records: DocumentRecords, id: string): Promise<void> {
+  const document = await records.get(id);
+  if (!document) return;
+  const pause = Math.min(Date.now() - document.updatedAt.getTime(), longestPause);
+  if (pause > lease) await records.postpone(id, pause);
 }

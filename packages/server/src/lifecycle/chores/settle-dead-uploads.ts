@@ -1,23 +1,56 @@
+import type { Uploads } from '../../documents/uploads.ts';
 import type { Log } from '../../log.ts';
-import type { DocumentRecords } from '../../records/document-records.ts';
+import type { DocumentRecords, RecordsConnection } from '../../records/document-records.ts';
 import type { Chore } from '../lifecycle.ts';
 import { choreOverDueRows } from './claimed.ts';
 
-/** An upload without a heartbeat is dead: `receiving → abandoned`. Its bytes are the next chore's. */
-export function settleDeadUploads(records: DocumentRecords, log: Log): Chore {
-  return choreOverDueRows('settle-dead-uploads', records, log, ['receiving'], async ({ document }) => {
-    await records.transition(
-      document.id,
-      ['receiving'],
-      'abandoned',
-      { dueIn: 0 },
-      {
-        action: 'document.abandoned',
-        actor: { kind: 'chore', id: 'settle-dead-uploads' },
-        requestId: null,
-        at: new Date(),
-        details: { reason: 'no_heartbeat' },
-      },
-    );
-  });
+/**
+ * An upload without a heartbeat is dead: `receiving → abandoned`. Its bytes are the next chore's.
+ *
+ * Silence is no sign of death where nobody could be heard. So the uploads that run here speak first: the process may
+ * have stood still. And when the records were away, every process gets time to be heard again.
+ * @param patience milliseconds after a failure in which nothing is settled
+ */
+export function settleDeadUploads(
+  records: DocumentRecords & Pick<RecordsConnection, 'ping'>,
+  uploads: Pick<Uploads, 'beat'>,
+  log: Log,
+  patience: number,
+): Chore {
+  const settling = choreOverDueRows(
+    'settle-dead-uploads',
+    records,
+    log,
+    ['receiving'],
+    async ({ document }) => {
+      await records.transition(
+        document.id,
+        ['receiving'],
+        'abandoned',
+        { dueIn: 0 },
+        {
+          action: 'document.abandoned',
+          actor: { kind: 'chore', id: 'settle-dead-uploads' },
+          requestId: null,
+          at: new Date(),
+          details: { reason: 'no_heartbeat' },
+        },
+      );
+    },
+  );
+  let failedAt = Number.NEGATIVE_INFINITY;
+  return {
+    name: settling.name,
+    async run(options) {
+      try {
+        await records.ping();
+        await uploads.beat();
+        if (performance.now() - failedAt < patience) return { done: 0, more: false };
+        return await settling.run(options);
+      } catch (error) {
+        failedAt = performance.now();
+        throw error;
+      }
+    },
+  };
 }
