@@ -10,6 +10,9 @@ const defects = new Set(['0A', '21', '22', '23', '34', '42', '44']);
 /** A right was taken away; the operator can give it back while the service runs. */
 const insufficientPrivilege = '42501';
 
+/** Duplicate table, undefined column: tables with our names are there that the migrations did not make. */
+const othersTables = new Set(['42P07', '42703']);
+
 /** Raises the fault as the port says it; the database's own words stay in the cause. A domain error passes. */
 export function raise(error: unknown): never {
   if (error instanceof StrongroomError || error instanceof StartError) throw error;
@@ -45,7 +48,7 @@ export function rolledBack(error: unknown): boolean {
   return /^40/.test(sqlState(error) ?? '');
 }
 
-/** What an operator must mend, as one line without the password; null for what may pass by itself. */
+/** What an operator must mend before records can connect, as one line without the password; null for what may pass by itself. */
 export function startError(
   error: unknown,
   { host, user, database }: { host: string; user: string | undefined; database: string | undefined },
@@ -60,6 +63,11 @@ export function startError(
   if (state === '3D000') {
     return new StartError(
       `PostgreSQL at ${host} has no database "${database}". Make it (createdb ${database}) or correct DATABASE_URL.`,
+    );
+  }
+  if (othersTables.has(state ?? '')) {
+    return new StartError(
+      `Database "${database}" at ${host} holds tables of something else (${(error as Error).message}). Give Strongroom a database, or a schema in the role's search_path, of its own.`,
     );
   }
   if (state === insufficientPrivilege) {

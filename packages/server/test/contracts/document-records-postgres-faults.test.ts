@@ -164,6 +164,17 @@ describe('PostgreSQL that fails', { skip: needs('postgres') }, () => {
     );
   });
 
+  test('a database that holds somebody else’s tables stops the start, and is left as it is', async (t) => {
+    for (const theirs of ['CREATE TABLE documents (x int)', 'CREATE TABLE schema_version (version int)']) {
+      const url = await testDatabase(t);
+      await query(url, theirs);
+      const records = openPostgresRecords({ url });
+      await assert.rejects(records.connect(), stopsStart(/holds tables of something else .*of its own/));
+      await records.close();
+      await query(url, 'CREATE TABLE events (x int)');
+    }
+  });
+
   test('servers that start on a new database at once all find it migrated', async (t) => {
     const url = await testDatabase(t);
     const all = Array.from({ length: 6 }, () => openPostgresRecords({ url }));
