@@ -149,6 +149,19 @@ test('keys are made, listed and revoked without a server', async (t) => {
   assert.match(unknown.stderr, /^strongroom: There is no key "nobody"; .*\n$/);
 });
 
+test('a key can be revoked by itself, and is never said again', async (t) => {
+  const cwd = await testFolder(t);
+  const key = (await run(t, cwd, ['keys', 'create'])).stdout.trim();
+  const secret = key.slice(16);
+  const stranger = await run(t, cwd, ['keys', 'revoke', key.replace(/^sr_.{12}/, 'sr_000000000000')]);
+  assert.equal(stranger.code, 1);
+  assert.match(stranger.stderr, /^strongroom: There is no key "000000000000"; .*\n$/);
+  const { code, stdout, stderr } = await run(t, cwd, ['keys', 'revoke', key]);
+  assert.equal(code, 0, stderr);
+  assert.ok(!`${stdout}${stderr}${stranger.stderr}`.includes(secret));
+  assert.match((await run(t, cwd, ['keys', 'list'])).stdout, / {2}revoked \S+Z\n$/);
+});
+
 test('keys on PostgreSQL, where a start needs one', { skip: needs('postgres') }, async (t) => {
   const cwd = await testFolder(t);
   const env = { DATABASE_URL: await testDatabase(t) };

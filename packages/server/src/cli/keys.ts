@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { makeKey } from '../access/api-keys.ts';
+import { idOf, makeKey } from '../access/api-keys.ts';
 import type { ApiKeyRecord, KeyRecords } from '../access/key-records.ts';
 import { StartError } from '../errors.ts';
 import { readSettings } from '../settings.ts';
@@ -75,7 +75,9 @@ async function list(records: KeyRecords, { json }: Options): Promise<void> {
   }
 }
 
-async function revoke(records: KeyRecords, id: string, { json }: Options): Promise<void> {
+/** Takes the key itself in place of its ID: it is what one has in hand when a key has leaked. It is not said again. */
+async function revoke(records: KeyRecords, idOrKey: string, { json }: Options): Promise<void> {
+  const id = idOf(idOrKey) ?? idOrKey;
   if (!(await records.revokeKey(id, new Date())))
     throw new StartError(`There is no key ${JSON.stringify(id)}; \`strongroom keys list\` shows the ids.`);
   const record = await records.findKey(id);

@@ -8,7 +8,7 @@ export const help = `Usage: strongroom <command>
   serve                      Runs the service until SIGTERM or SIGINT.
   keys create [--name NAME]  Makes an API key and prints it, this once.
   keys list                  Shows every key without its secret.
-  keys revoke ID             Ends a key; servers follow within 5 seconds.
+  keys revoke ID             Ends a key, named by its ID or itself; servers follow within 5 seconds.
 
   --json                     keys: prints JSON
   --help, --version
