@@ -512,6 +512,21 @@ test('a config file that can’t be read stops the start with one line', async (
   );
 });
 
+test('what no JSON can say is refused with one line too', async (t) => {
+  const wrong: [exported: string, message: RegExp][] = [
+    ['{ keyTemplate: 5n }', /: keyTemplate is 5n; it takes text/],
+    ['{ keyTemplate: () => 1 }', /: keyTemplate is \[Function: keyTemplate\]; it takes text/],
+    [
+      '(() => { const list = []; list.push(list); return { documentTypes: [list] }; })()',
+      /: documentTypes\[0\] is /,
+    ],
+  ];
+  for (const [exported, message] of wrong) {
+    const cwd = await folder(t, { 'strongroom.config.mjs': `export default ${exported};` });
+    await assert.rejects(readSettings({}, { cwd }), line(message));
+  }
+});
+
 test('a prefix and a template that together could pass S3’s 1,024 bytes are refused', async (t) => {
   const keyTemplate = `${Array.from({ length: 8 }, () => '{recordId}').join('/')}/{id}`;
   const cwd = await folder(t, { 'strongroom.config.json': JSON.stringify({ keyTemplate }) });

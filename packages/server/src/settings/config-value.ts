@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { StartError } from '../errors.ts';
 import { cut, duration, inUnits, nearest, size, within } from './values.ts';
 
@@ -22,7 +23,7 @@ export class ConfigValue {
 
   refuse(takes: string): never {
     const place = this.#path === '' ? 'what it exports' : this.#path;
-    const got = this.given ? `is ${cut(JSON.stringify(this.#value) ?? typeof this.#value)}` : 'is missing';
+    const got = this.given ? `is ${cut(written(this.#value))}` : 'is missing';
     throw new StartError(`${this.#file}: ${place} ${got}; it takes ${takes}.`);
   }
 
@@ -82,4 +83,15 @@ export class ConfigValue {
   #at(name: string): string {
     return this.#path === '' ? name : `${this.#path}.${name}`;
   }
+}
+
+/** On one line, as JSON has it. A program can export more than JSON can say: functions, 5n, an object that holds itself. */
+function written(value: unknown): string {
+  try {
+    const json = JSON.stringify(value);
+    if (json !== undefined) return json;
+  } catch {
+    // It is shown as the console would show it.
+  }
+  return inspect(value, { depth: 1, breakLength: Number.POSITIVE_INFINITY }).replace(/\s+/g, ' ');
 }
