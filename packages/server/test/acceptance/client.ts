@@ -122,7 +122,7 @@ async function* pieces(body: Payload['body']): AsyncGenerator<Buffer> {
 }
 
 /** A form as browsers write it (WHATWG: multipart/form-data encoding algorithm), with its Content-Length, streamed. */
-export function asForm(claims: Claims, payload: Payload): { headers: Record<string, string>; body: Payload } {
+function asForm(claims: Claims, payload: Payload): { headers: Record<string, string>; body: Payload } {
   const boundary = `----form${randomBytes(12).toString('hex')}`;
   const field = (name: string, value: string) =>
     `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
