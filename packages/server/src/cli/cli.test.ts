@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -255,4 +256,21 @@ test('a taken port ends the start with one line, and the first key waits in its 
   assert.match(stderr, new RegExp(`(^|\\n)strongroom: PORT ${port} on 127\\.0\\.0\\.1 is taken: .*\\n$`));
   const { url } = await serve(t, cwd);
   assert.equal((await list(url, await readFile(join(cwd, 'data', 'first-key'), 'utf8'))).status, 200);
+});
+
+test('a log that can’t be written ends nothing', { skip: !existsSync('/dev/full') }, async (t) => {
+  const cwd = await testFolder(t);
+  const full = openSync('/dev/full', 'w');
+  t.after(() => closeSync(full));
+  const child = spawn(process.execPath, [bin, 'serve'], {
+    cwd,
+    env: { ...base, PORT: '0' },
+    stdio: ['ignore', 'pipe', full],
+  });
+  t.after(() => child.kill('SIGKILL'));
+  const [banner] = await once(child.stdout, 'data');
+  const url = /Listening +(\S+)/.exec(String(banner))?.[1] ?? assert.fail(String(banner));
+  for (let count = 0; count < 3; count++) assert.equal((await list(url, 'no key')).status, 401);
+  child.kill('SIGTERM');
+  assert.deepEqual(await once(child, 'exit'), [0, null]);
 });
