@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { DocumentType } from './documents/policy.ts';
 import { StartError } from './errors.ts';
-import { checkTemplate } from './objects/keys.ts';
+import { checkTemplate, defaultTemplate } from './objects/keys.ts';
 import { readConfigFile } from './settings/config-file.ts';
 import { Environment } from './settings/environment.ts';
 import { kinds } from './settings/kinds.ts';
@@ -116,7 +116,10 @@ export async function readSettings(
     deployment: env.get('STRONGROOM_DEPLOYMENT', kinds.deployment, null),
     stopWithin: env.get('STOP_WITHIN', kinds.stopWithin, 30_000),
   };
-  const configured = await readConfigFile(cwd, env.text('STRONGROOM_CONFIG') ?? configFile, checkTemplate);
+  const configured = await readConfigFile(cwd, env.text('STRONGROOM_CONFIG') ?? configFile, {
+    standard: defaultTemplate,
+    problemOf: checkTemplate,
+  });
   const unknown = env.unknown();
   const settings: Settings = { ...read, ...configured, unknown: unknown.map(({ name }) => name) };
   assertBufferFits(settings);

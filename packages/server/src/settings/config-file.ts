@@ -41,17 +41,25 @@ export interface Configured {
   readonly lifecycle: LifecycleSettings;
 }
 
+/** What the store's keys say of templates. */
+interface KeyTemplates {
+  /** The one of a service that configures none. */
+  readonly standard: string;
+  /** What is wrong with one, or null. */
+  readonly problemOf: (template: string) => string | null;
+}
+
 const day = 86_400_000;
 const names = ['ts', 'mjs', 'js', 'json'].map((extension) => `strongroom.config.${extension}`);
 
 /**
  * Reads the config file: `path` where one is named, else the one strongroom.config.* in `cwd`, else the defaults.
- * `checkTemplate` answers what is wrong with a key template, or null. Raises StartError with the file and the place in it.
+ * Raises StartError with the file and the place in it.
  */
 export async function readConfigFile(
   cwd: string,
   path: string | null,
-  checkTemplate: (template: string) => string | null,
+  templates: KeyTemplates,
 ): Promise<Configured> {
   const file = path === null ? findFile(cwd) : resolve(cwd, path);
   const config = new ConfigValue(file ?? '', '', file === null ? {} : await load(file));
@@ -61,7 +69,7 @@ export async function readConfigFile(
     documentTypes: parts.documentTypes.given
       ? readTypes(parts.documentTypes, trashFor)
       : defaultDocumentTypes(trashFor),
-    keyTemplate: readTemplate(parts.keyTemplate, checkTemplate),
+    keyTemplate: readTemplate(parts.keyTemplate, templates),
     lifecycle: readLifecycle(parts.lifecycle),
   };
 }
@@ -83,9 +91,9 @@ async function load(file: string): Promise<unknown> {
   }
 }
 
-function readTemplate(value: ConfigValue, checkTemplate: (template: string) => string | null): string {
-  const template = value.text(1, 500, '{recordId}/{type}/{id}{ext}');
-  const problem = checkTemplate(template);
+function readTemplate(value: ConfigValue, { standard, problemOf }: KeyTemplates): string {
+  const template = value.text(1, 500, standard);
+  const problem = problemOf(template);
   if (problem !== null) value.refuse(`a key template (${problem})`);
   return template;
 }
