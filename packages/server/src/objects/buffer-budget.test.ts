@@ -84,6 +84,61 @@ test('hands a released buffer on while others wait, and keeps none when all is q
   assert.notEqual((await budget.reserve(MiB)).buffer(), memory);
 });
 
+test('a small request that can go at once does; one that would wait is told so', async () => {
+  const budget = new BufferBudget(100);
+  const held = budget.reserveNow(60);
+  assert.equal(budget.reserveNow(60), null);
+  const waiting = budget.reserve(60);
+  assert.equal(budget.reserveNow(1), null, 'nobody is overtaken');
+  held?.release();
+  (await waiting).release();
+  assert.equal(budget.inUse, 0);
+});
+
+test('who waits in vain is told that all is busy, and holds up nobody behind', async () => {
+  const budget = new BufferBudget(100, 20);
+  const held = await budget.reserve(60);
+  const large = budget.reserve(80);
+  const small = budget.reserve(40);
+  await assert.rejects(large, (error) => hasCode(error, 'busy'));
+  (await small).release();
+  held.release();
+  assert.equal(budget.inUse, 0);
+});
+
+test('shared memory goes round, and comes back; shared with nobody it stays as it is', async () => {
+  const budget = new BufferBudget(2 * MiB, 1);
+  const first = await budget.reserve(2 * MiB);
+  const memory = first.buffer();
+  await first.share();
+  assert.equal(first.buffer(), memory);
+
+  const served: string[] = [];
+  const second = budget.reserve(2 * MiB).then((reservation) => {
+    served.push('second');
+    return reservation;
+  });
+  const again = first.share().then(() => served.push('first'));
+  const waiting = await second;
+  assert.equal(waiting.buffer(), memory);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.deepEqual(served, ['second'], 'and whoever shared has all the patience there is');
+  waiting.release();
+  await again;
+  assert.equal(budget.inUse, 2 * MiB);
+
+  const stop = new AbortController();
+  const third = budget.reserve(MiB);
+  const ended = first.share(stop.signal);
+  const last = await third;
+  stop.abort();
+  await assert.rejects(ended, (error) => hasCode(error, 'aborted'));
+  first.release();
+  assert.equal(budget.inUse, MiB);
+  last.release();
+  assert.equal(budget.inUse, 0);
+});
+
 test('never passes its limit under a crowd of takers', async () => {
   const budget = new BufferBudget(10);
   let most = 0;

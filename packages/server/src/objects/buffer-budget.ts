@@ -5,6 +5,11 @@ export interface Reservation {
   readonly bytes: number;
   /** Memory of exactly `bytes`, made when first asked for; what it holds is left over from earlier use. */
   buffer(): Buffer;
+  /**
+   * Lets those who wait go first, then waits for its turn again, however long: its upload is under way. What the buffer
+   * held is lost if anybody waited. Raises `aborted` when the signal fires first.
+   */
+  share(signal?: AbortSignal): Promise<void>;
   release(): void;
 }
 
@@ -16,21 +21,27 @@ interface Waiter {
 /** Smaller buffers are left to the garbage collector. */
 const worthKeeping = 1024 * 1024;
 
+/** Milliseconds: who waits must hear before a load balancer's minute is over. */
+const defaultPatience = 45_000;
+
 /**
  * The memory that all uploads of the process together may hold in buffered bodies and parts (promise 3).
  * First come, first served: a large request at the front is not overtaken by small ones behind it. Whoever holds a
- * reservation must not ask for a second one, or two of them can wait for each other for ever.
+ * reservation must not ask for a second one, or two of them can wait for each other for ever. A slow sender holds its
+ * memory for long, so waiting for the first of it has an end, and between parts it is shared.
  */
 export class BufferBudget {
   readonly limit: number;
+  readonly #patience: number;
   #inUse = 0;
   readonly #waiting: Waiter[] = [];
   /** Released buffers, kept while others are at work: a part's memory then serves the next upload's parts. */
   #kept: Buffer[] = [];
 
-  /** `limit` in bytes. */
-  constructor(limit: number) {
+  /** `limit` in bytes, `patience` in milliseconds. */
+  constructor(limit: number, patience = defaultPatience) {
     this.limit = limit;
+    this.#patience = patience;
   }
 
   /**
@@ -41,11 +52,26 @@ export class BufferBudget {
     return this.#inUse;
   }
 
-  /** Waits until `bytes` are free. Raises `aborted` when the signal fires first. */
-  async reserve(bytes: number, signal?: AbortSignal): Promise<Reservation> {
+  /**
+   * Waits until `bytes` are free, for at most `patience` milliseconds. Raises `aborted` when the signal fires first,
+   * `busy` when they did not come free in time.
+   */
+  async reserve(
+    bytes: number,
+    signal?: AbortSignal,
+    patience: number = this.#patience,
+  ): Promise<Reservation> {
     if (signal?.aborted) throw gone(signal);
-    if (this.#waiting.length > 0 || !this.#fits(bytes)) await this.#turn(bytes, signal);
-    else this.#inUse += bytes;
+    const reservation = this.reserveNow(bytes);
+    if (reservation) return reservation;
+    await this.#turn(bytes, signal, patience);
+    return this.#reservation(bytes);
+  }
+
+  /** Null where it would have to wait. */
+  reserveNow(bytes: number): Reservation | null {
+    if (this.#waiting.length > 0 || !this.#fits(bytes)) return null;
+    this.#inUse += bytes;
     return this.#reservation(bytes);
   }
 
@@ -53,20 +79,29 @@ export class BufferBudget {
     return this.#inUse + bytes <= this.limit || this.#inUse === 0;
   }
 
-  #turn(bytes: number, signal: AbortSignal | undefined): Promise<void> {
+  #turn(bytes: number, signal: AbortSignal | undefined, patience: number): Promise<void> {
     return new Promise((resolve, reject) => {
-      const giveUp = () => {
+      let timer: NodeJS.Timeout | undefined;
+      const settle = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', end);
+      };
+      const giveUp = (error: StrongroomError) => {
+        settle();
         this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
-        reject(gone(signal));
+        reject(error);
         this.#admit();
       };
+      const end = () => giveUp(gone(signal));
       const go = () => {
-        signal?.removeEventListener('abort', giveUp);
+        settle();
         resolve();
       };
       const waiter = { bytes, go };
       this.#waiting.push(waiter);
-      signal?.addEventListener('abort', giveUp, { once: true });
+      signal?.addEventListener('abort', end, { once: true });
+      if (Number.isFinite(patience))
+        timer = setTimeout(() => giveUp(new StrongroomError('busy', {})), patience);
     });
   }
 
@@ -81,19 +116,30 @@ export class BufferBudget {
   #reservation(bytes: number): Reservation {
     let buffer: Buffer | undefined;
     let released = false;
+    const release = () => {
+      if (released) return;
+      released = true;
+      this.#inUse -= bytes;
+      this.#keep(buffer);
+      buffer = undefined;
+      this.#admit();
+    };
     return {
       bytes,
       buffer: () => {
         buffer ??= this.#allocate(bytes);
         return buffer;
       },
-      release: () => {
-        if (released) return;
-        released = true;
-        this.#inUse -= bytes;
-        this.#keep(buffer);
-        this.#admit();
+      share: async (signal) => {
+        if (signal?.aborted) throw gone(signal);
+        if (this.#waiting.length === 0) return;
+        // In line before the memory is free: those in front go first, and nobody behind does.
+        const turn = this.#turn(bytes, signal, Number.POSITIVE_INFINITY);
+        release();
+        await turn;
+        released = false;
       },
+      release,
     };
   }
 

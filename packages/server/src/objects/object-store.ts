@@ -5,7 +5,8 @@ import type { SelfDescription } from './self-description.ts';
  * The port to the bytes. Disk and S3 keep the same promises; test/contracts/object-store.ts holds both to them.
  *
  * Any call may raise `store_unavailable` (trying again can help; `cause` holds what the store said) or `aborted`
- * (the signal fired). Keys are made by keys.ts and are relative to the store's prefix.
+ * (the signal fired), and `put` raises `busy` when it needs memory and others hold all of it. Keys are made by keys.ts and
+ * are relative to the store's prefix.
  */
 export interface ObjectStore {
   readonly kind: 's3' | 'disk';

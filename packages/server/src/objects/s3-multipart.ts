@@ -1,12 +1,10 @@
 import { StrongroomError } from '../errors.ts';
 import type { S3Client } from './s3-client.ts';
 import { type Answer, hasStatus, S3Error } from './s3-error.ts';
+import { maxParts } from './s3-parts.ts';
 import { payload, type Streamed } from './s3-payload.ts';
 import { encoded, text } from './s3-xml.ts';
 import { sha256 } from './sigv4.ts';
-
-/** S3's own limit (S3 user guide, "Amazon S3 multipart upload limits"). */
-export const maxParts = 10_000;
 
 /** S3 may put an object of many parts together for minutes before it answers. Milliseconds. */
 const completeWithin = 300_000;

@@ -1,33 +1,16 @@
 import type { Readable } from 'node:stream';
 import { hasCode, StrongroomError } from '../errors.ts';
 import { BodyReader } from './body-reader.ts';
-import type { BufferBudget } from './buffer-budget.ts';
+import type { BufferBudget, Reservation } from './buffer-budget.ts';
 import type { PutOptions, Stored } from './object-store.ts';
 import type { S3Client } from './s3-client.ts';
 import { type Answer, hasStatus, isPassing, versionOf } from './s3-error.ts';
-import { MultipartUpload, maxParts } from './s3-multipart.ts';
+import { MultipartUpload } from './s3-multipart.ts';
+import { bufferedPart, type Limits, straightParts } from './s3-parts.ts';
 import { payload, type Streamed, signedUpTo } from './s3-payload.ts';
 
-const MiB = 1024 * 1024;
-
-/** Bytes. What S3 takes ("Amazon S3 multipart upload limits"), and how bodies of unknown length are cut. */
-export interface Limits {
-  /** The most that one PutObject or one part takes. */
-  readonly single: number;
-  /** The least that a part takes which is not the last. */
-  readonly smallestPart: number;
-  /** Buffered parts have at least this many. */
-  readonly part: number;
-  /** The most that may follow after `atLeast`; it is buffered. */
-  readonly tail: number;
-}
-
-export const defaultLimits: Limits = {
-  single: 5 * 1024 * MiB,
-  smallestPart: 5 * MiB,
-  part: 8 * MiB,
-  tail: 8 * MiB,
-};
+/** A tail waits for its memory without an end: nearly all of its body is stored already. */
+const forever = Number.POSITIVE_INFINITY;
 
 /** What one put is about. */
 export interface Target {
@@ -91,19 +74,25 @@ export class S3Writer {
       }
       return this.#unknown(target, reader);
     }
-    if (size <= signedUpTo) return this.#small(target, reader, size);
     if (size > this.#limits.single) return this.#large(target, reader, size);
+    const reservation = size <= signedUpTo ? this.#budget.reserveNow(size) : null;
+    if (reservation) return this.#small(target, reader, reservation);
+    // Also a small body, where its buffer would have to wait for slow senders: better without a digest in front.
     const body = { length: size, chunks: reader.exactly(size, size, true) };
     return this.#putObject(target, body, reader);
   }
 
-  async #small(target: Target, reader: BodyReader, size: number): Promise<Stored> {
-    return this.#holding(target, size, async (buffer) => {
+  async #small(target: Target, reader: BodyReader, reservation: Reservation): Promise<Stored> {
+    const { bytes } = reservation;
+    try {
+      const buffer = reservation.buffer();
       const filled = await reader.fill(buffer);
-      if (filled < size) throw new StrongroomError('length_mismatch', { declared: size, received: filled });
-      await reader.end(size);
-      return this.#putObject(target, buffer);
-    });
+      if (filled < bytes) throw new StrongroomError('length_mismatch', { declared: bytes, received: filled });
+      await reader.end(bytes);
+      return await this.#putObject(target, buffer);
+    } finally {
+      reservation.release();
+    }
   }
 
   /** Larger than one PutObject may be: parts of known length, straight through. */
@@ -121,7 +110,8 @@ export class S3Writer {
       const { atMost = Number.POSITIVE_INFINITY } = target.options;
       if (await reader.ended()) return;
       const most = Math.min(this.#limits.tail, Math.max(atMost - atLeast, 1));
-      await this.#holding(target, most, async (buffer) => {
+      await this.#holding(target, most, forever, async (reservation) => {
+        const buffer = reservation.buffer();
         const filled = await reader.fill(buffer);
         await reader.end(atLeast + most);
         await upload.part(buffer.subarray(0, filled));
@@ -129,22 +119,19 @@ export class S3Writer {
     });
   }
 
-  /** Parts as equal as can be, so that none but the last falls under S3's least. */
   async #straight(upload: MultipartUpload, reader: BodyReader, bytes: number): Promise<void> {
-    const count = Math.ceil(bytes / this.#limits.single);
-    const length = Math.ceil(bytes / count);
-    for (let left = bytes; left > 0; left -= length) {
-      const part = Math.min(length, left);
-      await upload.part({ length: part, chunks: reader.exactly(part, bytes, false) });
+    for (const length of straightParts(bytes, this.#limits)) {
+      await upload.part({ length, chunks: reader.exactly(length, bytes, false) });
     }
   }
 
-  /** One part's memory is held throughout: the body fits into it, or is sent in equal parts through it. */
+  /** The body fits into one part's memory, or is sent in equal parts through it, shared with whoever waits in between. */
   async #unknown(target: Target, reader: BodyReader): Promise<Stored> {
     const { atLeast = 0, atMost } = target.options;
-    const part = Math.max(this.#limits.part, Math.ceil((atMost ?? 0) / maxParts / MiB) * MiB);
+    const part = bufferedPart(atMost, this.#limits);
     const most = Math.min(part, atMost ?? part);
-    return this.#holding(target, most, async (buffer) => {
+    return this.#holding(target, most, undefined, async (reservation) => {
+      const buffer = reservation.buffer();
       const filled = await reader.fill(buffer);
       if (filled < atLeast)
         throw new StrongroomError('length_mismatch', { declared: atLeast, received: filled });
@@ -153,17 +140,25 @@ export class S3Writer {
       }
       if (most === atMost) throw new StrongroomError('too_large', { limit: most, received: reader.received });
       return this.#inParts(target, async (upload) => {
-        for (let count = filled; count > 0; count = await reader.fill(buffer)) {
-          await upload.part(buffer.subarray(0, count));
+        await upload.part(buffer);
+        while (!(await reader.ended())) {
+          await reservation.share(target.options.signal);
+          const next = reservation.buffer();
+          await upload.part(next.subarray(0, await reader.fill(next)));
         }
       });
     });
   }
 
-  async #holding<T>(target: Target, bytes: number, work: (buffer: Buffer) => Promise<T>): Promise<T> {
-    const reservation = await this.#budget.reserve(bytes, target.options.signal);
+  async #holding<T>(
+    { options }: Target,
+    bytes: number,
+    patience: number | undefined,
+    work: (reservation: Reservation) => Promise<T>,
+  ): Promise<T> {
+    const reservation = await this.#budget.reserve(bytes, options.signal, patience);
     try {
-      return await work(reservation.buffer());
+      return await work(reservation);
     } finally {
       reservation.release();
     }

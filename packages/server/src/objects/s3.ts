@@ -19,8 +19,9 @@ import { defaultTimeouts, S3Client, type Timeouts } from './s3-client.ts';
 import { credentialSource } from './s3-credentials.ts';
 import { type Endpoint, locate } from './s3-endpoint.ts';
 import { type Answer, hasStatus, inDomain, S3Error, versionOf } from './s3-error.ts';
+import { defaultLimits, type Limits } from './s3-parts.ts';
 import { startError } from './s3-start.ts';
-import { defaultLimits, type Limits, S3Writer } from './s3-writer.ts';
+import { S3Writer } from './s3-writer.ts';
 import { text } from './s3-xml.ts';
 import { decodeDescription, encodeDescription } from './self-description.ts';
 

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasCode } from '../../src/errors.ts';
 import { BufferBudget } from '../../src/objects/buffer-budget.ts';
-import type { PutOptions } from '../../src/objects/object-store.ts';
+import type { PutOptions, Stored } from '../../src/objects/object-store.ts';
 import { S3Client } from '../../src/objects/s3-client.ts';
-import { defaultLimits, S3Writer } from '../../src/objects/s3-writer.ts';
+import { defaultLimits } from '../../src/objects/s3-parts.ts';
+import { S3Writer } from '../../src/objects/s3-writer.ts';
 import { encodeDescription } from '../../src/objects/self-description.ts';
 import { type Recorded, reply } from './s3-recorder.ts';
 import {
@@ -130,6 +132,34 @@ describe('S3 on the wire: what is sent', () => {
       completion.body.toString(),
       /<Part><PartNumber>2<\/PartNumber><ETag>"etag-\/b\/k\?partNumber=2&#38;uploadId=u%2F1"<\/ETag><\/Part>/,
     );
+  });
+
+  it('a body in parts lets others have the memory between two of them', async () => {
+    const { store } = await wired(agreeable(), {}, { budget: new BufferBudget(8 * MiB) });
+    let small: Promise<Stored> | null = null;
+    async function* slowly() {
+      yield randomBytes(4 * MiB);
+      // By now all memory is held.
+      small = store.put('small', stream(Buffer.from('abc')), options);
+      yield randomBytes(5 * MiB);
+      assert.equal((await small).size, 3);
+      yield randomBytes(8 * MiB);
+    }
+    const signal = AbortSignal.timeout(10_000);
+    const large = await store.put('large', Readable.from(slowly()), { ...options, signal });
+    assert.equal(large.size, 17 * MiB);
+  });
+
+  it('a small body of known length goes straight through where memory is short', async () => {
+    const budget = new BufferBudget(MiB);
+    const { server, store } = await wired(agreeable(), {}, { budget });
+    const held = await budget.reserve(MiB);
+    const body = randomBytes(500_000);
+    await store.put('k', stream(body), { ...options, size: body.length });
+    held.release();
+    assert.ok(server.requests[0]?.body.equals(body));
+    assert.equal(server.requests[0]?.headers['x-amz-content-sha256'], 'UNSIGNED-PAYLOAD');
+    assert.equal(budget.inUse, 0);
   });
 
   it('atMost sets the part size, so that 10,000 parts are enough', async () => {
