@@ -6,18 +6,27 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { type Document, mayFollow, type State, states } from '../src/documents/document.ts';
+import { presentDocument } from '../src/http/present.ts';
 import { readSettings } from '../src/settings.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const read = (page: string) => readFileSync(join(root, page), 'utf8');
 const code = (cell: string) => [...cell.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? '');
 
-/** The names and the literal defaults of each row of operating.md's table. */
-const rows = (/\n\| setting \|.*\n\|---.*\n((?:\|.*\n)+)/.exec(read('docs/operating.md'))?.[1] ?? '')
-  .trim()
-  .split('\n')
-  .map((line) => line.split('|').map((cell) => cell.trim()))
-  .map(([, names = '', defaults = '']) => ({ names: code(names), defaults: code(defaults) }));
+/** The rows of a page's table whose first heading is `heading`: of each cell, what stands in it as code. */
+function table(page: string, heading: string): string[][][] {
+  const [, lines = ''] =
+    new RegExp(`\\n\\| ${heading} \\|.*\\n\\|---.*\\n((?:\\|.*\\n)+)`).exec(read(page)) ?? [];
+  const rows = lines.trim().split('\n');
+  return rows.map((line) => line.split('|').slice(1, -1).map(code));
+}
+
+/** Each row's settings and, where they can be written, their defaults. */
+const rows = table('docs/operating.md', 'setting').map(([names = [], defaults = []]) => ({
+  names,
+  defaults,
+}));
 
 const cwd = join(tmpdir(), 'no-such-folder-for-docs');
 
@@ -61,6 +70,29 @@ test('operating.md’s config file is taken, and its times are the defaults', as
       ['id', standard.documentTypes[0]?.trashFor],
       ['selfie', 0],
     ],
+  );
+});
+
+test('the states in api.md, and what may follow each, are those of the machine', () => {
+  const told = table('docs/api.md', 'state').map(([[state = ''] = [], following = []]) => ({
+    state,
+    following,
+  }));
+  assert.deepEqual(told.map(({ state }) => state).toSorted(), states.toSorted());
+  for (const { state, following } of told) {
+    const machine = states.filter((to) => mayFollow(state as State, to));
+    assert.deepEqual(following.toSorted(), machine.toSorted(), state);
+  }
+});
+
+test('the document that api.md shows has the members that are answered, in their order', () => {
+  const [, example = ''] = /\n## Documents\n\n```json\n(.+?)```/s.exec(read('docs/api.md')) ?? [];
+  const shown = JSON.parse(example);
+  const times = { createdAt: new Date(shown.createdAt), updatedAt: new Date(shown.updatedAt) };
+  const { path, ...storage } = shown.storage;
+  assert.equal(
+    JSON.stringify(presentDocument({ ...shown, storage, ...times } as Document, path)),
+    JSON.stringify(shown),
   );
 });
 
