@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { authorization, type OpenDoors, openDoors } from '../../test/doors/open-doors.ts';
 import { claimedFilename } from './header-text.ts';
 
@@ -166,6 +167,32 @@ test('a form: its fields, its file and every valid ending, with length or chunke
       );
     }
   }
+});
+
+test('where the file of a form ends is known to within what may follow it, also around the least size of a part', async (t) => {
+  const doors = await openDoors(t);
+  const edge = 5 * 1024 * 1024;
+  const bytes = Buffer.alloc(edge + 70 * 1024, 'x');
+  const sizes = fc.oneof(
+    fc.integer({ min: edge - 70 * 1024, max: bytes.length }),
+    fc.constantFrom(edge - 1, edge, edge + 1, edge + 65_535, edge + 65_536, edge + 65_537),
+  );
+  const endings = fc.oneof(fc.constantFrom(0, 2, 65_535, 65_536), fc.integer({ min: 0, max: 65_536 }));
+  await fc.assert(
+    fc.asyncProperty(sizes, endings, async (size, after) => {
+      const open = `${head}${filePart('', '')}`;
+      const close = `\r\n--${B}--${'e'.repeat(after)}`;
+      const body = Buffer.concat([Buffer.from(open), bytes.subarray(0, size), Buffer.from(close)]);
+      const answer = await doors.fetch('/v1/documents', { method: 'POST', body, headers: formType });
+      assert.equal(answer.status, 201);
+      assert.equal(((await answer.json()) as { size: number }).size, size);
+      const { atLeast, declared } = doors.documents.offered?.body ?? assert.fail();
+      assert.equal(declared, body.length);
+      assert.equal(atLeast, size - (65_536 - after));
+      doors.documents.kept.clear();
+    }),
+    { numRuns: 25 },
+  );
 });
 
 test('a form that Node’s own FormData makes, with names of every kind', async (t) => {
