@@ -19,8 +19,11 @@ export async function openDatabase(folder: string): Promise<DatabaseSync> {
   const db = new DatabaseSync(databaseFile(folder), { timeout: busyTimeout });
   try {
     await useWal(db);
-    // FULL: a commit is on the disk before it is answered. The cache is in KiB.
-    db.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384');
+    // FULL: a commit is on the disk before it is answered. The cache is in KiB. What a statement could have to undo is
+    // kept in memory: past 64 KiB a common transaction would make, fill and remove a temporary file for it.
+    db.exec(
+      'PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY',
+    );
     db.exec('BEGIN IMMEDIATE');
     db.exec(createSchemaTable);
     const version = Number(db.prepare('SELECT number FROM schema_version').get()?.number ?? 0);
