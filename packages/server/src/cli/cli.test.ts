@@ -268,7 +268,7 @@ test('a log that can’t be written ends nothing', { skip: !existsSync('/dev/ful
     stdio: ['ignore', 'pipe', full],
   });
   t.after(() => child.kill('SIGKILL'));
-  const [banner] = await once(child.stdout, 'data');
+  const [banner] = await once(child.stdout ?? assert.fail('no pipe'), 'data');
   const url = /Listening +(\S+)/.exec(String(banner))?.[1] ?? assert.fail(String(banner));
   for (let count = 0; count < 3; count++) assert.equal((await list(url, 'no key')).status, 401);
   child.kill('SIGTERM');
