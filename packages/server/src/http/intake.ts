@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { StrongroomError } from '../errors.ts';
 import { brokenBy } from './broken-requests.ts';
+import { Crumbs, crumb } from './crumbs.ts';
 
 /** Where the bytes of a request's body go. */
 export interface Sink {
@@ -19,13 +20,19 @@ export interface RateLimits {
   readonly window: number;
 }
 
+/** How long crumbs are gathered before they go on, in milliseconds. */
+const gatheredFor = 20;
+
 /**
  * Takes the body of one request in, at the pace of a sink, and watches over its sender. Only time in which bytes are
  * wanted counts towards the rate: a sender is not blamed for a slow store. The request itself is never destroyed, since
  * that would take the connection, and with it the answer, away.
+ *
+ * Crumbs are gathered on the way: a sender chooses the size of its chunks, and 64 KiB in chunks of one byte take 20 MB
+ * in the buffers of streams, which count bytes alone.
  */
 export class Intake {
-  /** Bytes of the body that were passed on. */
+  /** Bytes of the body that have come. */
   received = 0;
   readonly #request: IncomingMessage;
   readonly #limits: RateLimits;
@@ -34,6 +41,8 @@ export class Intake {
   /** The whole body has come; the sink hears of it when it asks for more. */
   #ended = false;
   #watch: NodeJS.Timeout | null = null;
+  readonly #crumbs = new Crumbs();
+  #gathering: NodeJS.Timeout | null = null;
   /** Milliseconds that bytes were wanted before `#wantedSince`; null: none are wanted now. */
   #wanted = 0;
   #wantedSince: number | null = null;
@@ -63,12 +72,10 @@ export class Intake {
   /** Lets bytes come. */
   flow(): void {
     if (this.#failure) return;
-    if (this.#ended) {
-      this.#sink?.end();
-      return;
-    }
     this.#wantedSince ??= performance.now();
-    this.#request.resume();
+    if (!this.#ended) this.#request.resume();
+    this.#passCrumbs();
+    this.#passEnd();
   }
 
   /** Holds bytes back. */
@@ -83,6 +90,7 @@ export class Intake {
   stop(): void {
     if (this.#watch === null) return;
     clearInterval(this.#watch);
+    this.#takeCrumbs();
     this.#sink = null;
     this.#request.off('data', this.#onData).off('end', this.#onEnd);
     this.#request.off('error', this.#onError).off('close', this.#onClose);
@@ -103,13 +111,48 @@ export class Intake {
 
   readonly #onData = (bytes: Buffer): void => {
     this.received += bytes.length;
-    if (this.#sink?.accept(bytes) === false) this.hold();
+    if (bytes.length < crumb && this.#crumbs.add(bytes)) {
+      this.#gathering ??= setTimeout(this.#onGathered, gatheredFor);
+      return;
+    }
+    const before = this.#takeCrumbs();
+    // As one: a sink that has enough with the first would not get the second.
+    this.#pass(before ? Buffer.concat([before, bytes]) : bytes);
+  };
+
+  readonly #onGathered = (): void => {
+    this.#gathering = null;
+    this.#passCrumbs();
   };
 
   readonly #onEnd = (): void => {
     this.#ended = true;
-    if (this.#wantedSince !== null) this.#sink?.end();
+    this.#passCrumbs();
+    this.#passEnd();
   };
+
+  #pass(bytes: Buffer): void {
+    if (this.#sink?.accept(bytes) === false) this.hold();
+  }
+
+  /** While none are wanted they stay: whoever wants more asks for it. */
+  #passCrumbs(): void {
+    if (this.#wantedSince === null) return;
+    const bytes = this.#takeCrumbs();
+    if (bytes) this.#pass(bytes);
+  }
+
+  #passEnd(): void {
+    if (!this.#ended || this.#wantedSince === null) return;
+    this.#wantedSince = null;
+    this.#sink?.end();
+  }
+
+  #takeCrumbs(): Buffer | null {
+    if (this.#gathering) clearTimeout(this.#gathering);
+    this.#gathering = null;
+    return this.#crumbs.take();
+  }
 
   readonly #onClose = (): void => {
     if (!this.#request.readableEnded)
@@ -124,6 +167,7 @@ export class Intake {
     if (this.#failure) return;
     this.#failure = error;
     this.hold();
+    this.#takeCrumbs();
     this.#sink?.fail(error);
   }
 
