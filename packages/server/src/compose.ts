@@ -61,6 +61,7 @@ export interface Started {
 }
 
 export interface StrongroomOptions {
+  /** Errors come under `error`: give it pino's serializer for them, `errWithCause`. Default: a log to standard output. */
   readonly log?: pino.Logger;
   /** Called when something turns up after the start that an operator must mend. The service answers 503 from then on. */
   readonly onFatal?: (error: unknown) => void;
@@ -88,7 +89,9 @@ export async function createStrongroom(
   settings: Settings,
   options: StrongroomOptions = {},
 ): Promise<Strongroom> {
-  const log = options.log ?? pino({ level: settings.logLevel });
+  const log =
+    options.log ??
+    pino({ level: settings.logLevel, serializers: { error: pino.stdSerializers.errWithCause } });
   const store = await openStore(settings);
   const records = openRecords(settings, { serving: true, log });
   const policy = new Policy(settings.documentTypes, settings.maxUploadSize);
