@@ -1,5 +1,5 @@
 /** What tests on real engines share: a folder, a bucket, a database, a server; each removed when its test ends. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -32,7 +32,7 @@ export function inCi(): boolean {
 }
 
 /** For node:test's `skip`: false when `what` is there, else the reason. In CI the reason is raised instead. */
-export function needs(what: 's3' | 'postgres' | 'strace'): false | string {
+export function needs(what: keyof typeof absent): false | string {
   const reason = absent[what]();
   if (reason !== null && inCi()) throw new Error(`nothing may be skipped in CI: ${reason}`);
   return reason ?? false;
@@ -43,6 +43,7 @@ const absent = {
   postgres: () =>
     process.env.STRONGROOM_TEST_DATABASE_URL ? null : 'no PostgreSQL to test on (npm test starts one)',
   strace: cantTrace,
+  curl: () => (spawnSync('curl', ['--version']).error ? 'curl is not installed' : null),
 };
 
 const endings = new WeakMap<Ending, AsyncDisposableStack>();

@@ -192,7 +192,7 @@ test('keys are made beside a running server, which takes them at once', async (t
   assert.equal((await list(url, key.stdout)).status, 200);
 });
 
-test('the first start says all that is needed to store a document', async (t) => {
+test('the first start says all that is needed to store a document', { skip: needs('curl') }, async (t) => {
   const cwd = await testFolder(t);
   const { url, output } = await serve(t, cwd);
   const key = await readFile(join(cwd, 'data', 'first-key'), 'utf8');
