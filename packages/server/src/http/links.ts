@@ -37,10 +37,12 @@ export function registerLinks(app: App, { documents, links, publicUrl }: Doors):
 
 /** GET and HEAD /l/{token}: the bytes, as long as the document can be read. */
 export function registerSignedLinks(app: App, { documents, links, linkMode, limits }: Doors): void {
-  app.get(
-    '/l/:token',
-    { schema: { params: Type.Object({ token: Type.String() }) } },
-    async (request, reply) => {
+  // One route for both: the HEAD that Fastify derives from a GET would answer Content-Length: 0.
+  app.route({
+    method: ['GET', 'HEAD'],
+    url: '/l/:token',
+    schema: { params: Type.Object({ token: Type.String() }) },
+    handler: async (request, reply) => {
       const { documentId, disposition, actor } = links.verify(request.params.token);
       const caller: Caller = { actor, requestId: request.id, rights: { read: documentId } };
       request.caller = caller;
@@ -53,5 +55,5 @@ export function registerSignedLinks(app: App, { documents, links, linkMode, limi
       }
       return sendContent(request, reply, readable, { disposition, embedding: 'cross-origin', ...limits });
     },
-  );
+  });
 }

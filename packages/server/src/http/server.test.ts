@@ -244,6 +244,8 @@ test('links open one document without a key, and go to the store when they may',
   assert.equal(plain.status, 201);
   const { url, expiresAt } = (await plain.json()) as { url: string; expiresAt: string };
   assert.ok(url.startsWith(`${doors.url}/l/`));
+  const [get, head] = [await fetch(url), await fetch(url, { method: 'HEAD' })];
+  assert.equal(head.headers.get('content-length'), String((await get.bytes()).length));
   assert.ok(Math.abs(Date.parse(expiresAt) - Date.now() - 300_000) < 5_000);
   assert.equal(await (await fetch(url)).text(), 'linked');
   doors.documents.directUrl = 'https://bucket.example/signed';

@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StartError } from '../errors.ts';
@@ -16,7 +16,7 @@ export const databaseFile = (folder: string) => join(folder, 'strongroom.db');
  * mend; SQLite's own error where it may pass.
  */
 export async function openDatabase(folder: string): Promise<DatabaseSync> {
-  const db = new DatabaseSync(databaseFile(folder), { timeout: busyTimeout });
+  const db = openPrivately(databaseFile(folder), busyTimeout);
   try {
     await useWal(db);
     // FULL: a commit is on the disk before it is answered. The cache is in KiB. What a statement could have to undo is
@@ -41,7 +41,7 @@ export async function openDatabase(folder: string): Promise<DatabaseSync> {
  * StartError when another server has it. A file of its own, so that local commands can still write.
  */
 export function lockFolder(folder: string): DatabaseSync {
-  const lock = new DatabaseSync(join(folder, 'lock.db'), { timeout: 0 });
+  const lock = openPrivately(join(folder, 'lock.db'), 0);
   try {
     lock.exec('BEGIN EXCLUSIVE');
     return lock;
@@ -54,14 +54,32 @@ export function lockFolder(folder: string): DatabaseSync {
   }
 }
 
+/** The records keep what signs links: only the owner may read them, whatever folder they lie in. SQLite's other files follow. */
+function openPrivately(file: string, timeout: number): DatabaseSync {
+  closeSync(openSync(file, 'a', 0o600));
+  return new DatabaseSync(file, { timeout });
+}
+
 /** Makes the folder, for the service's eyes only. */
 export function makeFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeLevels(folder);
   } catch (error) {
     throw new StartError(
       `The folder ${folder} can't be made (${(error as NodeJS.ErrnoException).code}). Set DATA_DIR to a folder that this user can write to.`,
     );
+  }
+}
+
+/** Level by level: mkdir's own `recursive` never returns where a parent is there and still takes no folder, as in /proc. */
+function makeLevels(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
+  makeLevels(dirname(folder));
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    // Another process came first; a file in the way shows when the database is opened.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
@@ -55,6 +55,18 @@ test('commands that start on a new folder at once all find it migrated', async (
   await Promise.all(all.map((one) => one.close()));
 });
 
+test('only the owner may read the records: they keep what signs links', async (t) => {
+  const folder = await testFolder(t);
+  chmodSync(folder, 0o755);
+  const records = openSqliteRecords({ folder });
+  await records.connect();
+  await records.keepOnce('secret', 'x');
+  const files = readdirSync(folder);
+  assert.ok(files.includes('strongroom.db') && files.includes('strongroom.db-wal'), files.join());
+  for (const file of files) assert.equal(statSync(join(folder, file)).mode & 0o077, 0, file);
+  await records.close();
+});
+
 test('records of a newer program, or what are none, stop the start', async (t) => {
   const folder = await testFolder(t);
   const records = openSqliteRecords({ folder });
@@ -70,6 +82,11 @@ test('records of a newer program, or what are none, stop the start', async (t) =
   await assert.rejects(openSqliteRecords({ folder }).connect(), stopsStart(/strongroom\.db.*backup/));
 
   writeFileSync(join(folder, 'a file'), '');
+  // mkdir's own `recursive` spins for ever there.
+  await assert.rejects(
+    openSqliteRecords({ folder: '/proc/data' }).connect(),
+    stopsStart(/\/proc\/data can't be made/),
+  );
   const inFile = openSqliteRecords({ folder: join(folder, 'a file', 'data') });
   await assert.rejects(inFile.connect(), stopsStart(/a file.*DATA_DIR/));
 });
