@@ -14,6 +14,7 @@ import { registerHealth } from './health.ts';
 import { readJson } from './json-body.ts';
 import { bodyIsUnread, isLingering, lingerAfterAnswer } from './lingering-close.ts';
 import { registerLinks, registerSignedLinks } from './links.ts';
+import { countUnanswered } from './pipelining.ts';
 import { problemOf } from './problems.ts';
 import { parseQuery } from './query-string.ts';
 import { asStrongroomError } from './refusals.ts';
@@ -53,6 +54,7 @@ export async function createServer(doors: Doors): Promise<HttpServer> {
   });
   app.addHook('onRequest', (request, reply, done) => {
     begin(doors.log, request, reply);
+    countUnanswered(request, reply);
     if (!request.is404) return done();
     letIn(request, doors.authenticate).then(() => done(methods.refusal(request)), done);
   });
