@@ -3,17 +3,10 @@ import pg from 'pg';
 import { StrongroomError } from '../errors.ts';
 import { numbered } from './postgres-dialect.ts';
 import { connectionBroke, raise, rolledBack, statementLost } from './postgres-faults.ts';
+import { type Prepared, Run } from './postgres-statement.ts';
 import type { Row, Value } from './row.ts';
 
-export type Run = (sql: string, parameters: readonly Value[]) => Promise<Row[]>;
-
-/** bigint, integer and smallint. Epoch milliseconds and sizes are exact in a double. */
-const integers = new Set([20, 23, 21]);
-
-/** Integers as numbers, all else as the text that it is. */
-const types = {
-  getTypeParser: (oid: number) => (integers.has(oid) ? Number : (text: string) => text),
-} as unknown as pg.CustomTypesConfig;
+export type RunInTransaction = (sql: string, parameters: readonly Value[]) => Promise<Row[]>;
 
 /**
  * Connections to PostgreSQL. A pooler in transaction mode may stand between: no settings and no session locks outlive
@@ -22,7 +15,7 @@ const types = {
  */
 export class PostgresPool {
   readonly #pool: pg.Pool;
-  readonly #statements = new Map<string, { name: string; text: string }>();
+  readonly #statements = new Map<string, Prepared>();
   #names = true;
 
   constructor(url: string) {
@@ -33,7 +26,6 @@ export class PostgresPool {
       connectionTimeoutMillis: 5_000,
       query_timeout: 10_000,
       keepAlive: true,
-      types,
     });
     // An idle connection that breaks is dropped and replaced by the next call, which tells if it can't be.
     this.#pool.on('error', () => {});
@@ -41,7 +33,7 @@ export class PostgresPool {
 
   /** A SELECT, tried again when the connection broke under it. Raises `records_unavailable`. */
   read(sql: string, parameters: readonly Value[], planEachTime = false): Promise<Row[]> {
-    const statement = () => (planEachTime ? { text: numbered(sql) } : this.#prepared(sql));
+    const statement = () => (planEachTime ? unprepared(sql) : this.#prepared(sql));
     return this.#attempt(() => run(this.#pool, statement(), parameters), connectionBroke);
   }
 
@@ -51,7 +43,7 @@ export class PostgresPool {
   }
 
   /** Several statements, all or none. `work` may run more than once. */
-  transaction<T>(work: (run: Run) => Promise<T>): Promise<T> {
+  transaction<T>(work: (run: RunInTransaction) => Promise<T>): Promise<T> {
     return this.#attempt(() => this.#transaction(work), rolledBack);
   }
 
@@ -71,14 +63,14 @@ export class PostgresPool {
     }
   }
 
-  async #transaction<T>(work: (run: Run) => Promise<T>): Promise<T> {
+  async #transaction<T>(work: (run: RunInTransaction) => Promise<T>): Promise<T> {
     const client = await this.#pool.connect();
     // The statement under way fails with the same error.
     const ignore = () => {};
     client.on('error', ignore);
     try {
       await client.query('BEGIN');
-      const result = await work((sql, parameters) => run(client, { text: numbered(sql) }, parameters));
+      const result = await work((sql, parameters) => run(client, unprepared(sql), parameters));
       await client.query('COMMIT');
       client.release();
       return result;
@@ -93,16 +85,20 @@ export class PostgresPool {
   }
 
   /** Named by its content: whoever else's statement a pooler puts in our way under that name is the same one. */
-  #prepared(sql: string): { name?: string; text: string } {
+  #prepared(sql: string): Prepared {
     let statement = this.#statements.get(sql);
     if (!statement) {
       const text = numbered(sql);
       const name = `strongroom_${createHash('sha256').update(text).digest('hex').slice(0, 32)}`;
-      statement = { name, text };
+      statement = { name, text, integers: null };
       this.#statements.set(sql, statement);
     }
-    return this.#names ? statement : { text: statement.text };
+    return this.#names ? statement : unprepared(sql);
   }
+}
+
+function unprepared(sql: string): Prepared {
+  return { name: undefined, text: numbered(sql), integers: null };
 }
 
 /** Whether it worked. */
@@ -113,11 +109,11 @@ async function rollback(client: pg.PoolClient): Promise<boolean> {
   );
 }
 
-async function run(
-  on: { query(config: pg.QueryArrayConfig): Promise<pg.QueryArrayResult> },
-  statement: { name?: string; text: string },
-  parameters: readonly Value[],
-): Promise<Row[]> {
-  const { rows } = await on.query({ ...statement, values: [...parameters], rowMode: 'array' });
-  return rows;
+function run(on: pg.Pool | pg.PoolClient, statement: Prepared, parameters: readonly Value[]): Promise<Row[]> {
+  return new Promise((resolve, reject) => {
+    const one = new Run(statement, parameters);
+    const done = (error: Error | null, rows?: Row[]) => (error ? reject(error) : resolve(rows ?? []));
+    // As pg-query-stream and pg-cursor are run; node-postgres's types know it without the callback.
+    (on.query as (run: Run, values: undefined, done: Run['callback']) => void).call(on, one, undefined, done);
+  });
 }

@@ -5,7 +5,7 @@ import { replay } from './idempotency.ts';
 import { createSchemaTable, migrate, postgresTypes } from './migrations/migrations.ts';
 import { postgresDialect } from './postgres-dialect.ts';
 import { startError } from './postgres-faults.ts';
-import { PostgresPool, type Run } from './postgres-pool.ts';
+import { PostgresPool, type RunInTransaction } from './postgres-pool.ts';
 import * as sql from './postgres-statements.ts';
 import type { Records } from './records.ts';
 import { refusal, replacesNothing } from './refusals.ts';
@@ -123,7 +123,7 @@ class PostgresDatabase implements SqlDatabase {
     return (row?.[0] as number | undefined) ?? 0;
   }
 
-  async #migrate(run: Run): Promise<void> {
+  async #migrate(run: RunInTransaction): Promise<void> {
     await run('SELECT pg_advisory_xact_lock(?1)::text', [migrationLock]);
     await run(createSchemaTable, []);
     const [row] = await run('SELECT number FROM schema_version', []);
@@ -136,7 +136,7 @@ class PostgresDatabase implements SqlDatabase {
  * A second upload with a key that is in use: takes the line over, or answers. 'lost': the line changed hands
  * meanwhile, so begin again. Locks go from document to line, as in a forget.
  */
-async function settle(run: Run, row: NewRow, line: NewLine): Promise<Row | null | 'lost'> {
+async function settle(run: RunInTransaction, row: NewRow, line: NewLine): Promise<Row | null | 'lost'> {
   const { document } = row;
   const { scope, key, fingerprint, keptFor, abandoned } = line;
   const replaces = document[15] ?? null;
