@@ -202,6 +202,39 @@ describe('DiskStore', () => {
     opened.body.destroy();
   });
 
+  it('many bodies at once share what they may hold', async () => {
+    const chunk = Buffer.alloc(64 * 1024);
+    const size = 4 * 1024 * 1024;
+    const scratchFolder = join(folder, '.strongroom/tmp');
+    let given = 0;
+    let most = 0;
+    const look = () => {
+      const onDisk = readdirSync(scratchFolder).map((name) => statSync(join(scratchFolder, name)).size);
+      most = Math.max(most, given - onDisk.reduce((sum, bytes) => sum + bytes, 0));
+    };
+    // The last chunk of each waits for all others, so that no file leaves the scratch folder while it is looked at.
+    const rest = 32 * (size - chunk.length);
+    const bodies = Array.from({ length: 32 }, () => {
+      let left = size;
+      const body = new Readable({
+        read() {
+          if (left === chunk.length && given < rest) return;
+          if (given % (32 * chunk.length) === 0 && given < rest) look();
+          given += chunk.length;
+          left -= chunk.length;
+          body.push(chunk);
+          if (left === 0) body.push(null);
+        },
+      });
+      return body;
+    });
+    const puts = bodies.map((body, at) => store.put(`${key}-${at}`, body, { ...facts(), size }));
+    while (given < rest) await sleep(1);
+    for (const body of bodies) body._read(0);
+    await Promise.all(puts);
+    assert.ok(most > 0 && most <= 16 * 1024 * 1024, `${most} bytes were held`);
+  });
+
   it('writes bodies of many tiny chunks', async () => {
     const chunks = Array.from({ length: 5000 }, (_, at) => Buffer.from(String(at % 10)));
     await store.put(key, Readable.from(chunks), { ...facts(), size: 5000 });
