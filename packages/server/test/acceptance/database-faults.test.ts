@@ -187,6 +187,8 @@ describe('PostgreSQL that fails under a running service', {
     const at = await house(t);
     const slow = slowUpload(at);
     const id = await slow.begun();
+    // Spare connections: with one alone, a chore's question may hold it, and a new one can't be made from here on.
+    await Promise.all(Array.from({ length: 8 }, () => at.api.send('GET', '/v1/documents')));
     await at.db.hold('down');
     slow.goOn();
     for (let state = ''; state !== 'available'; await sleep(20)) {
