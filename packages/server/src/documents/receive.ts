@@ -11,6 +11,7 @@ import type { Log } from '../log.ts';
 import { makeKey } from '../objects/keys.ts';
 import type { ObjectStore, Stored } from '../objects/object-store.ts';
 import type { DocumentRecords, Draft, Idempotency } from '../records/document-records.ts';
+import { abandon } from './abandon.ts';
 import type { Document } from './document.ts';
 import type { IncomingBody, NewDocument } from './documents.ts';
 import { assertAllowed, type Caller } from './permissions.ts';
@@ -235,19 +236,7 @@ export class Receiving {
   async #abandon(caller: Caller, document: Document, error: unknown): Promise<void> {
     const { records, log } = this.#parts;
     try {
-      await records.transition(
-        document.id,
-        ['receiving'],
-        'abandoned',
-        { dueIn: 0 },
-        {
-          action: 'document.abandoned',
-          actor: caller.actor,
-          requestId: caller.requestId,
-          at: new Date(),
-          details: { reason: error instanceof StrongroomError ? error.code : 'internal' },
-        },
-      );
+      await abandon(records, document.id, caller, error instanceof StrongroomError ? error.code : 'internal');
     } catch (failure) {
       if (!hasCode(failure, 'state_conflict') && !hasCode(failure, 'document_missing')) {
         log.warn(

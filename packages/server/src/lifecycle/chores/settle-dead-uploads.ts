@@ -1,8 +1,11 @@
+import { abandon } from '../../documents/abandon.ts';
 import type { Uploads } from '../../documents/uploads.ts';
 import type { Log } from '../../log.ts';
 import type { DocumentRecords, RecordsConnection } from '../../records/document-records.ts';
 import type { Chore } from '../lifecycle.ts';
 import { choreOverDueRows } from './claimed.ts';
+
+const settler = { actor: { kind: 'chore', id: 'settle-dead-uploads' }, requestId: null } as const;
 
 /**
  * An upload without a heartbeat is dead: `receiving → abandoned`. Its bytes are the next chore's.
@@ -23,19 +26,7 @@ export function settleDeadUploads(
     log,
     ['receiving'],
     async ({ document }) => {
-      await records.transition(
-        document.id,
-        ['receiving'],
-        'abandoned',
-        { dueIn: 0 },
-        {
-          action: 'document.abandoned',
-          actor: { kind: 'chore', id: 'settle-dead-uploads' },
-          requestId: null,
-          at: new Date(),
-          details: { reason: 'no_heartbeat' },
-        },
-      );
+      await abandon(records, document.id, settler, 'no_heartbeat');
     },
   );
   let failedAt = Number.NEGATIVE_INFINITY;
