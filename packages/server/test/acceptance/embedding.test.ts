@@ -14,8 +14,8 @@ const server = fileURLToPath(new URL('../..', import.meta.url));
 /** docs/embedding.md's example as an app of its own, linked to this checkout as the page says. */
 async function app(t: TestContext, env: Record<string, string> = {}) {
   const folder = await testFolder(t);
-  await mkdir(join(folder, 'node_modules', '@strongroom'), { recursive: true });
-  await symlink(server, join(folder, 'node_modules', '@strongroom', 'server'));
+  await mkdir(join(folder, 'node_modules'));
+  await symlink(server, join(folder, 'node_modules', 'strongroom'));
   const [, example = ''] = /```ts\n(.+?)```/s.exec(await readFile(page, 'utf8')) ?? [];
   const rest =
     "function yourApp(_: unknown, response: { end(text: string): void }) { response.end('the app'); }";
