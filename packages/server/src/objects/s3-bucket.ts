@@ -71,8 +71,8 @@ export class S3Bucket {
   /** Removes the object, every version and marker where versions are kept, and every unfinished upload of the key. */
   async remove(key: string, signal: AbortSignal | undefined): Promise<void> {
     const answer = await this.#delete(key, {}, signal);
-    const versioned = answer['x-amz-version-id'] !== undefined || answer['x-amz-delete-marker'] !== undefined;
-    if (versioned) await this.#removeVersions(key, signal);
+    const says = answer['x-amz-version-id'] !== undefined || answer['x-amz-delete-marker'] !== undefined;
+    if (says || this.#client.profile.versioned) await this.#removeVersions(key, signal);
     await this.#abortUploads(key, signal);
   }
 

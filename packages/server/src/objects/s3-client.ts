@@ -6,6 +6,7 @@ import type { CredentialSource } from './s3-credentials.ts';
 import type { Endpoint } from './s3-endpoint.ts';
 import { type Answer, isPassing, S3Error, toDomain } from './s3-error.ts';
 import type { Streamed } from './s3-payload.ts';
+import { assumedOf, type S3Profile } from './s3-profile.ts';
 import { text } from './s3-xml.ts';
 import { emptyHash, encodePath, encodeQuery, Signer } from './sigv4.ts';
 
@@ -61,6 +62,8 @@ const maxText = 16 * 1024 * 1024;
 /** Speaks to one bucket: signs, sends, tries again what passes, and tells what S3 said as an S3Error. */
 export class S3Client {
   readonly endpoint: Endpoint;
+  /** What is known of the store so far; replaced when more is. */
+  profile: S3Profile;
   readonly #pool: Pool;
   readonly #signer: Signer;
   readonly #credentials: CredentialSource;
@@ -73,6 +76,7 @@ export class S3Client {
     timeouts: Timeouts = defaultTimeouts,
   ) {
     this.endpoint = endpoint;
+    this.profile = assumedOf(endpoint);
     this.#credentials = credentials;
     this.#timeouts = timeouts;
     this.#signer = new Signer(region);

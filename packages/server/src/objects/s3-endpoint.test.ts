@@ -63,7 +63,7 @@ const cases = [
 
 for (const { name, changes, url, expected } of cases) {
   test(`locates the bucket at ${name}`, () => {
-    const { origin, host, basePath, checksTrailers } = locate({ ...settings, ...changes }, url);
-    assert.deepEqual([origin, host, basePath, checksTrailers], expected);
+    const { origin, host, basePath, isAws } = locate({ ...settings, ...changes }, url);
+    assert.deepEqual([origin, host, basePath, isAws], expected);
   });
 }

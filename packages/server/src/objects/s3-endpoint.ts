@@ -8,8 +8,8 @@ export interface Endpoint {
   readonly host: string;
   /** What stands before the slash of a key; empty when the host names the bucket. */
   readonly basePath: string;
-  /** AWS itself, over TLS: there checksums in a trailer are known to be checked. */
-  readonly checksTrailers: boolean;
+  /** AWS itself, over TLS: what it can do is documented. */
+  readonly isAws: boolean;
 }
 
 /** `url` is the endpoint as set; null is AWS in the region of the settings. */
@@ -29,6 +29,6 @@ export function locate(
     origin: `${base.protocol}//${host}`,
     host,
     basePath: pathStyle ? `${folder}/${bucket}` : folder,
-    checksTrailers: secure && /\.amazonaws\.com(\.cn)?$/.test(base.hostname),
+    isAws: secure && /\.amazonaws\.com(\.cn)?$/.test(base.hostname),
   };
 }

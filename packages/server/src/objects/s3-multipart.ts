@@ -46,9 +46,7 @@ export class MultipartUpload {
       method: 'POST',
       key,
       query: { uploads: '' },
-      headers: client.endpoint.checksTrailers
-        ? { ...headers, 'x-amz-checksum-algorithm': 'SHA256' }
-        : headers,
+      headers: client.profile.checksums ? { ...headers, 'x-amz-checksum-algorithm': 'SHA256' } : headers,
       signal,
     });
     const id = text(xml, 'UploadId');
@@ -66,7 +64,7 @@ export class MultipartUpload {
     if (this.#parts.length === maxParts) {
       throw new StrongroomError('too_large', { limit: this.#sent, received: this.#sent + body.length });
     }
-    const ready = payload(body, this.#client.endpoint.checksTrailers);
+    const ready = payload(body, this.#client.profile.checksums);
     const answer = await this.#client.headers({
       operation: 'UploadPart',
       method: 'PUT',

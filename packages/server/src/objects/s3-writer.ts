@@ -28,8 +28,6 @@ export class S3Writer {
   readonly #client: S3Client;
   readonly #budget: BufferBudget;
   readonly #limits: Limits;
-  /** False once the engine has said that it does not know conditional writes (501). */
-  #conditional = true;
 
   constructor(client: S3Client, budget: BufferBudget, limits: Limits) {
     this.#client = client;
@@ -178,17 +176,18 @@ export class S3Writer {
 
   async #complete(target: Target, upload: MultipartUpload): Promise<Stored> {
     const size = upload.sent;
-    return this.#ifNoneMatch(target, size, async (condition) => {
+    const write = async (condition: Record<string, string>) => {
       const { etag, headers } = await upload.complete(condition);
       const seen = etag === '' ? await target.look(size) : null;
       return seen ?? stored(size, { ...headers, etag });
-    });
+    };
+    return this.#ifNoneMatch(target, size, write, { looked: true });
   }
 
   /** `reader` is given when the body is a stream: it can be sent only once. */
   async #putObject(target: Target, body: Buffer | Streamed, reader?: BodyReader): Promise<Stored> {
     const { options, key, headers } = target;
-    const ready = payload(body, this.#client.endpoint.checksTrailers, options.sha256);
+    const ready = payload(body, this.#client.profile.checksums, options.sha256);
     const write = async (condition: Record<string, string>) => {
       const answer = await this.#client.headers({
         operation: 'PutObject',
@@ -201,26 +200,30 @@ export class S3Writer {
       });
       return stored(body.length, answer);
     };
-    return this.#ifNoneMatch(target, body.length, write, reader);
+    return this.#ifNoneMatch(target, body.length, write, { reader });
   }
 
   /**
    * Writes on the condition that nothing is there (`If-None-Match: *`). Where the answer, or its absence, leaves open
-   * what lies at the key, a look decides. An engine that does not know the condition (501) is looked at before every
-   * write from then on; a stream under way at that moment is lost and has to be sent again.
+   * what lies at the key, a look decides. Where the store is not known to heed the condition, the key is looked at
+   * before as well (`looked` says that it just was). A stream under way when a store says that it does not know
+   * conditions (501) is lost and has to be sent again.
    */
   async #ifNoneMatch(
     target: Target,
     size: number,
     write: (condition: Record<string, string>) => Promise<Stored>,
-    reader?: BodyReader,
+    { reader, looked = false }: { reader?: BodyReader | undefined; looked?: boolean } = {},
   ): Promise<Stored> {
-    if (!this.#conditional) return (await target.look(size)) ?? write({});
+    const { conditionalWrites } = this.#client.profile;
+    const there = conditionalWrites || looked ? null : await target.look(size);
+    if (there) return there;
+    if (conditionalWrites === false) return write({});
     try {
       return await write({ 'if-none-match': '*' });
     } catch (error) {
       if (hasStatus(error, 501)) {
-        this.#conditional = false;
+        this.#client.profile = { ...this.#client.profile, conditionalWrites: false };
         if (!reader) return this.#ifNoneMatch(target, size, write);
       }
       const sent = !reader || reader.received === size;

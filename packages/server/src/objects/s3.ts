@@ -20,6 +20,7 @@ import { credentialSource } from './s3-credentials.ts';
 import { type Endpoint, locate } from './s3-endpoint.ts';
 import { type Answer, hasStatus, inDomain, S3Error, versionOf } from './s3-error.ts';
 import { defaultLimits, type Limits } from './s3-parts.ts';
+import type { S3Profile } from './s3-profile.ts';
 import { startError } from './s3-start.ts';
 import { S3Writer } from './s3-writer.ts';
 import { text } from './s3-xml.ts';
@@ -31,6 +32,7 @@ export interface S3StoreOptions {
   readonly budget: BufferBudget;
   readonly limits?: Partial<Limits>;
   readonly timeouts?: Partial<Timeouts>;
+  readonly profile?: Partial<S3Profile>;
 }
 
 const descriptionHeader = 'x-amz-meta-strongroom';
@@ -46,7 +48,7 @@ export class S3Store implements ObjectStore {
   readonly #contents: S3Bucket;
   readonly #public: Endpoint;
 
-  constructor({ settings, budget, limits, timeouts }: S3StoreOptions) {
+  constructor({ settings, budget, limits, timeouts, profile = {} }: S3StoreOptions) {
     this.bucket = settings.bucket;
     this.#settings = settings;
     this.#prefix = settings.prefix === null ? '' : `${settings.prefix}/`;
@@ -55,9 +57,15 @@ export class S3Store implements ObjectStore {
       ...defaultTimeouts,
       ...timeouts,
     });
+    this.learn(profile);
     this.#writer = new S3Writer(this.#client, budget, { ...defaultLimits, ...limits });
     this.#contents = new S3Bucket(this.#client);
     this.#public = settings.publicEndpoint === null ? endpoint : locate(settings, settings.publicEndpoint);
+  }
+
+  /** Takes on what is known of the store by now. */
+  learn(profile: Partial<S3Profile>): void {
+    this.#client.profile = { ...this.#client.profile, ...profile };
   }
 
   path(key: string): string {

@@ -161,6 +161,34 @@ describe('S3 on the wire: what is answered', () => {
     assert.deepEqual(calls(server), ['PUT /b/k', 'HEAD /b/k', 'PUT /b/k', 'HEAD /b/k', 'PUT /b/k']);
   });
 
+  it('a store not known to heed the condition is looked at first; one known not to is not even asked', async () => {
+    for (const conditionalWrites of [null, false]) {
+      const { server, store } = await wired(agreeable(), {}, { profile: { conditionalWrites } });
+      await put(store);
+      assert.deepEqual(calls(server), ['HEAD /b/k', 'PUT /b/k']);
+      assert.equal(
+        server.requests[1]?.headers['if-none-match'],
+        conditionalWrites === null ? '*' : undefined,
+      );
+      const taken = await wired(
+        async ({ read, response }) => {
+          await read();
+          reply(response, 200, { etag: '"x"' });
+        },
+        {},
+        { profile: { conditionalWrites } },
+      );
+      await assert.rejects(put(taken.store), (error) => hasCode(error, 'object_exists'));
+      assert.deepEqual(calls(taken.server), ['HEAD /b/k']);
+    }
+  });
+
+  it('where versions are known to be kept, all are removed even if the delete’s answer names none', async () => {
+    const { server, store } = await wired(agreeable(), {}, { profile: { versioned: true } });
+    await store.remove('k');
+    assert.ok(calls(server).some((call) => /^GET .*versions=/.test(call)));
+  });
+
   const completing = ({ method, url }: Arrived) => method === 'POST' && url.includes('uploadId');
   const inParts = (store: S3Store) => store.put('k', stream(randomBytes(9 * MiB)), options);
 

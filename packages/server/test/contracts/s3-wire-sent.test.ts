@@ -205,7 +205,7 @@ describe('S3 on the wire: where the engine checks trailers', () => {
       origin: server.endpoint,
       host: 'b.s3.amazonaws.com',
       basePath: '',
-      checksTrailers: true,
+      isAws: true,
     };
     const credentials = { accessKeyId: 'a', secretAccessKey: 'b', sessionToken: 'token' };
     const client = closing(new S3Client(endpoint, 'us-east-1', async () => credentials));

@@ -66,7 +66,8 @@ export async function wired(
     prefix: null,
     ...changes,
   };
-  const store = closing(new S3Store({ settings, budget: new BufferBudget(64 * MiB), ...more }));
+  const profile = { conditionalWrites: true };
+  const store = closing(new S3Store({ settings, budget: new BufferBudget(64 * MiB), profile, ...more }));
   return { server, store };
 }
 
