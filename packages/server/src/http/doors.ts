@@ -7,6 +7,7 @@ import type { Log } from '../log.ts';
 import type { Settings } from '../settings.ts';
 import type { RateLimits } from './intake.ts';
 import type { LingeringLimits } from './lingering-close.ts';
+import type { Readiness, StorageCheck, StorageDescription } from './openapi/schemas.ts';
 import { presentDocument } from './present.ts';
 
 export type App = FastifyInstance<
@@ -29,9 +30,9 @@ export interface Doors extends Pick<Settings, 'linkMode' | 'trustProxy' | 'uploa
   /** Where a document's bytes are, for people: `s3://bucket/key` or `file:///…`. */
   readonly pathOf: (document: Document) => string;
   /** Asks store and records. */
-  readonly readiness: () => Promise<{ ok: boolean; checks: object }>;
+  readonly readiness: () => Promise<Readiness>;
   /** What GET /v1/storage tells, and a trial of the store for real. */
-  readonly storage: { describe(): object; check(): Promise<object> };
+  readonly storage: { describe(): StorageDescription; check(): Promise<StorageCheck> };
   readonly log: Log;
   /** For tests: shorter times. */
   readonly limits?: Partial<Limits>;

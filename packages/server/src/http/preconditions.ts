@@ -4,7 +4,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 export interface Validators {
   /** With its quotes. */
   readonly etag: string;
-  readonly lastModified: Date;
+  /** Null: dates are not compared. */
+  readonly lastModified: Date | null;
 }
 
 export type Verdict = 'go on' | 'not modified' | 'failed';
@@ -56,7 +57,7 @@ function time(field: string | undefined): number {
   return Date.parse(/ GMT$/.test(field) ? field : `${field} GMT`);
 }
 
-/** An HTTP-date has no fractions. */
-function wholeSeconds(date: Date): number {
-  return Math.floor(date.getTime() / 1000) * 1000;
+/** An HTTP-date has no fractions. NaN without a date. */
+function wholeSeconds(date: Date | null): number {
+  return Math.floor((date?.getTime() ?? Number.NaN) / 1000) * 1000;
 }

@@ -1,4 +1,5 @@
 import type { Document, Event } from '../documents/document.ts';
+import type { Document as DocumentAnswer, Event as EventAnswer } from './openapi/schemas.ts';
 
 /** A list as every call answers it. */
 export function page<T>(items: readonly T[], nextCursor: string | null = null) {
@@ -6,7 +7,7 @@ export function page<T>(items: readonly T[], nextCursor: string | null = null) {
 }
 
 /** A document as the API tells it. @param path where its bytes are, for people */
-export function presentDocument(document: Document, path: string) {
+export function presentDocument(document: Document, path: string): DocumentAnswer {
   const { storage } = document;
   return {
     id: document.id,
@@ -38,7 +39,7 @@ export function presentDocument(document: Document, path: string) {
 }
 
 /** One line of a document's history as the API tells it. */
-export function presentEvent(event: Event) {
+export function presentEvent(event: Event): EventAnswer {
   return {
     id: event.id,
     at: event.at.toISOString(),

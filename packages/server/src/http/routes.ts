@@ -1,16 +1,31 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyRequest, FastifySchema } from 'fastify';
 import { StrongroomError } from '../errors.ts';
 import type { App } from './doors.ts';
 
-/** Remembers which methods each path answers, as routes are added to `app` from now on. */
-export function knownMethods(app: App): { refusal(request: FastifyRequest): StrongroomError } {
+/** One method of one path, as Fastify has it (`/v1/documents/:id`), with the schemas that validate its input. */
+export interface Route {
+  readonly method: string;
+  readonly url: string;
+  readonly schema: FastifySchema;
+}
+
+/** Remembers the routes of `app` that are added from now on. */
+export function knownRoutes(app: App): {
+  readonly all: readonly Route[];
+  refusal(request: FastifyRequest): StrongroomError;
+} {
+  const all: Route[] = [];
   const known = new Map<string, { path: RegExp; methods: Set<string> }>();
-  app.addHook('onRoute', ({ url, method }) => {
+  app.addHook('onRoute', ({ url, method, schema = {} }) => {
     const entry = known.get(url) ?? { path: patternOf(url), methods: new Set() };
     known.set(url, entry);
-    for (const each of [method].flat()) entry.methods.add(each);
+    for (const each of [method].flat()) {
+      entry.methods.add(each);
+      all.push({ method: each, url, schema });
+    }
   });
   return {
+    all,
     /** Why nothing answers: `method_not_allowed` where another method would, else `route_missing`. */
     refusal({ url }) {
       const path = url.split('?', 1)[0] ?? '';
@@ -24,5 +39,5 @@ export function knownMethods(app: App): { refusal(request: FastifyRequest): Stro
 }
 
 function patternOf(url: string): RegExp {
-  return new RegExp(`^${url.replace(/:\w+/g, '[^/]+')}$`);
+  return new RegExp(`^${url.replaceAll('.', '\\.').replace(/:\w+/g, '[^/]+')}$`);
 }

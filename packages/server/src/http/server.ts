@@ -7,6 +7,7 @@ import { attach } from './attach.ts';
 import { takeOn } from './broken-requests.ts';
 import { letIn } from './caller.ts';
 import { registerContent } from './content.ts';
+import { registerDescription } from './description.ts';
 import { registerDocumentTypes } from './document-types.ts';
 import { registerDocuments } from './documents.ts';
 import { type App, type Doors, defaultLimits, rateLimits } from './doors.ts';
@@ -20,12 +21,14 @@ import { parseQuery } from './query-string.ts';
 import { asStrongroomError } from './refusals.ts';
 import { requestIdOf } from './request-id.ts';
 import { logWhenDone } from './request-log.ts';
-import { knownMethods } from './routes.ts';
+import { knownRoutes, type Route } from './routes.ts';
 import { registerStorage } from './storage.ts';
 import { registerUpload } from './upload.ts';
 
 export interface HttpServer {
   readonly app: App;
+  /** Every method of every path that answers; openapi.json is made of them. */
+  readonly routes: readonly Route[];
   /** Answers one request. */
   readonly handler: (request: IncomingMessage, response: ServerResponse) => void;
   /** See attach.ts. */
@@ -46,17 +49,17 @@ export async function createServer(doors: Doors): Promise<HttpServer> {
     logController: new StreamErrorLog(doors.log),
     frameworkErrors: (error, request, reply) => void refuseUnrouted(doors, error, request, reply),
   });
-  const methods = knownMethods(app);
   app.decorateRequest('caller', null);
   app.addHook('onRoute', (route) => {
     // An unknown query parameter is refused, never ignored: also where a route takes none.
     route.schema = { querystring: Type.Object({}, { additionalProperties: false }), ...route.schema };
   });
+  const routes = knownRoutes(app);
   app.addHook('onRequest', (request, reply, done) => {
     begin(doors.log, request, reply);
     countUnanswered(request, reply);
     if (!request.is404) return done();
-    letIn(request, doors.authenticate).then(() => done(methods.refusal(request)), done);
+    letIn(request, doors.authenticate).then(() => done(routes.refusal(request)), done);
   });
   app.addHook('onSend', (request, reply, _payload, done) => {
     closeWhereNeeded(doors, request.raw, reply);
@@ -65,6 +68,7 @@ export async function createServer(doors: Doors): Promise<HttpServer> {
   app.setErrorHandler((error, request, reply) => refuse(doors.log, asStrongroomError(error), request, reply));
 
   registerHealth(app, doors);
+  registerDescription(app, doors);
   registerSignedLinks(app, doors);
   await app.register(async (locked: App) => {
     locked.addHook('onRequest', (request) => letIn(request, doors.authenticate));
@@ -83,6 +87,7 @@ export async function createServer(doors: Doors): Promise<HttpServer> {
 
   return {
     app,
+    routes: routes.all,
     handler: (request, response) => {
       // What a refused client still sends is discarded, also where it looks like a request.
       if (isLingering(request.socket)) return;

@@ -28,6 +28,19 @@ const types = [
   { id: 'small', label: 'Small', accept: ['text/plain'], maxSize: 1_000_000, trashFor: 1 },
 ];
 
+const onDisk = {
+  store: 'disk',
+  bucket: null,
+  prefix: null,
+  region: null,
+  endpoint: null,
+  acl: null,
+  encryption: null,
+  storageClass: null,
+  folder: '/store',
+  credentials: { set: false, from: 'none are needed' },
+} as const;
+
 /** The doors on a port of their own, before documents in memory; closed after the test. */
 export async function openDoors(t: TestContext, changed: Partial<Doors> = {}): Promise<OpenDoors> {
   const documents = new MemoryDocuments(types, 100_000_000);
@@ -46,7 +59,7 @@ export async function openDoors(t: TestContext, changed: Partial<Doors> = {}): P
     publicUrl: () => url,
     pathOf: (document) => `file:///store/${document.storage.key}`,
     readiness: async () => ({ ok: true, checks: { store: true, records: true } }),
-    storage: { describe: () => ({ store: 'disk' }), check: async () => ({ ok: true, checks: [] }) },
+    storage: { describe: () => onDisk, check: async () => ({ ok: true, checks: [] }) },
     linkMode: 'stream',
     uploadMinRate: 1_024,
     trustProxy: false,

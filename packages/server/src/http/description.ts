@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { App, Doors } from './doors.ts';
+import { judge } from './preconditions.ts';
+
+/** `npm run openapi` writes it from the routes; a test holds it to them. */
+const file = new URL('../../openapi.json', import.meta.url);
+
+interface Page {
+  readonly bytes: Buffer;
+  /** With its quotes. */
+  readonly etag: string;
+}
+
+/** /openapi.json: what the service answers, with its own address. Without a key. Nothing is read before it is asked for. */
+export function registerDescription(app: App, { publicUrl }: Pick<Doors, 'publicUrl'>): void {
+  const description = madeOnce(async (url) => JSON.stringify(await readDescription(url)));
+
+  app.get('/openapi.json', async (request, reply) =>
+    sendPage(request, reply, await description(publicUrl()), {
+      'content-type': 'application/json; charset=utf-8',
+    }),
+  );
+}
+
+async function readDescription(url: string): Promise<object> {
+  return { ...JSON.parse(await readFile(file, 'utf8')), servers: [{ url }] };
+}
+
+/** Keeps what `make` made for the last address. It changes once, when the service learns its port. */
+function madeOnce(make: (url: string) => Promise<string>): (url: string) => Promise<Page> {
+  let kept: { url: string; page: Promise<Page> } | null = null;
+  return (url) => {
+    if (kept?.url !== url) kept = { url, page: make(url).then(paged) };
+    return kept.page;
+  };
+}
+
+function paged(text: string): Page {
+  const bytes = Buffer.from(text);
+  return { bytes, etag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"` };
+}
+
+/** `no-cache`: asked for again each time, and 304 as long as the service is the same. */
+function sendPage(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { bytes, etag }: Page,
+  headers: Readonly<Record<string, string>>,
+): FastifyReply {
+  reply.headers({ etag, 'cache-control': 'no-cache' });
+  if (judge(request.headers, { etag, lastModified: null }) === 'not modified') return reply.code(304).send();
+  return reply.headers(headers).send(bytes);
+}

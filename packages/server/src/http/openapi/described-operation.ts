@@ -1,0 +1,156 @@
+import type { TSchema } from 'typebox';
+import type { ErrorCode } from '../../errors.ts';
+import type { Route } from '../routes.ts';
+import type { Components, JsonMap } from './components.ts';
+import { always } from './headers.ts';
+import type { Answer, Body, HeaderParameter, Operation, Refinement } from './operation.ts';
+import { problemAnswers } from './problem-answers.ts';
+
+interface ObjectSchema {
+  readonly required?: readonly string[];
+  readonly properties?: Readonly<Record<string, TSchema>>;
+}
+
+/**
+ * One operation (OpenAPI 3.1 §4.8.10): what its route validates, joined with what is told of it. Throws where one of
+ * them knows a parameter that the other does not.
+ */
+export function describedOperation(route: Route, operation: Operation, components: Components): JsonMap {
+  const { operationId, summary, description, tag, key, body, curl } = operation;
+  return {
+    operationId,
+    tags: [tag],
+    summary,
+    description,
+    ...(key === false ? { security: [] } : {}),
+    parameters: parametersOf(route, operation, components),
+    ...(body ? { requestBody: bodyOf(route, body, components) } : {}),
+    responses: {
+      ...Object.fromEntries(
+        Object.entries(operation.answers).map(([status, answer]) => [status, answerOf(answer, components)]),
+      ),
+      ...problemAnswers(codesOf(operation), components),
+    },
+    'x-codeSamples': [{ lang: 'Shell', label: 'curl', source: curl }],
+  };
+}
+
+/** What any call may meet beside its own problems. */
+function codesOf({ route, key, body, problems, answers }: Operation): ErrorCode[] {
+  const open = key === false;
+  const common: ErrorCode[] = [
+    'unknown_parameter',
+    'internal',
+    ...(route.includes('{') ? (['invalid_request', 'route_missing'] as const) : []),
+    ...(open
+      ? []
+      : (['unauthenticated', 'not_allowed', 'records_unavailable', 'store_unavailable', 'busy'] as const)),
+    ...(body ? (['invalid_request', 'invalid_input', 'length_mismatch', 'too_slow'] as const) : []),
+  ];
+  for (const status of Object.keys(answers))
+    if (Number(status) >= 400 && !open)
+      throw new Error(`${route} answers ${status} without a problem document`);
+  return [...common, ...problems];
+}
+
+function parametersOf({ schema, url }: Route, operation: Operation, components: Components): JsonMap[] {
+  const inPath = (schema.params ?? {}) as ObjectSchema;
+  const inQuery = (schema.querystring ?? {}) as ObjectSchema;
+  const told = operation.parameters ?? {};
+  const validated = [...Object.keys(inPath.properties ?? {}), ...Object.keys(inQuery.properties ?? {})];
+  for (const name of Object.keys(told))
+    if (!validated.includes(name))
+      throw new Error(`${operation.route}: ${name} is described, ${url} has none`);
+  const of = (where: 'path' | 'query', { properties = {}, required = [] }: ObjectSchema) =>
+    Object.entries(properties).map(([name, each]) => ({
+      name,
+      in: where,
+      required: where === 'path' || required.includes(name),
+      ...refined(name, each, told[name], components),
+    }));
+  return [...of('path', inPath), ...of('query', inQuery), ...headersOf(operation.headers ?? {}, components)];
+}
+
+function headersOf(headers: Readonly<Record<string, HeaderParameter>>, components: Components): JsonMap[] {
+  return Object.entries(headers).map(([name, header]) => ({
+    name,
+    in: 'header',
+    required: header.required ?? false,
+    ...refined(name, {} as TSchema, header, components),
+  }));
+}
+
+function refined(
+  name: string,
+  schema: TSchema,
+  told: Refinement | undefined,
+  components: Components,
+): JsonMap {
+  if (!told) throw new Error(`nothing is told of the parameter ${name}`);
+  const { type, ...rest } = schema as unknown as JsonMap;
+  // Alternatives bring types of their own.
+  const base = told.schema && 'anyOf' in told.schema ? rest : { ...(type ? { type } : {}), ...rest };
+  return {
+    description: told.description,
+    schema: components.schema({ ...base, ...told.schema } as unknown as TSchema),
+    example: told.example as JsonMap,
+  };
+}
+
+function bodyOf(
+  { schema, url }: Route,
+  { description, required, content }: Body,
+  components: Components,
+): JsonMap {
+  return {
+    description,
+    required,
+    content: Object.fromEntries(
+      Object.entries(content).map(([mediaType, { schema: wanted, properties, example, encoding }]) => {
+        const told =
+          wanted === 'validated' ? withWords(url, schema.body as TSchema, properties ?? {}) : wanted;
+        return [
+          mediaType,
+          {
+            schema: components.schema(told),
+            ...(example === undefined ? {} : { example: example as JsonMap }),
+            ...(encoding ? { encoding: encoding as unknown as JsonMap } : {}),
+          },
+        ];
+      }),
+    ),
+  };
+}
+
+function withWords(url: string, body: TSchema, told: Readonly<Record<string, Refinement>>): TSchema {
+  const { properties = {}, ...rest } = body as unknown as ObjectSchema;
+  const strange = Object.keys(told).filter((name) => !(name in properties));
+  if (strange.length > 0) throw new Error(`${url}: ${strange.join(', ')} is described and not validated`);
+  const described = Object.entries(properties).map(([name, each]) => {
+    const words = told[name];
+    if (!words) throw new Error(`${url}: nothing is told of ${name}`);
+    return [name, { ...each, ...words.schema, description: words.description, examples: [words.example] }];
+  });
+  return { ...rest, properties: Object.fromEntries(described) } as unknown as TSchema;
+}
+
+function answerOf({ description, headers = {}, content }: Answer, components: Components): JsonMap {
+  const all = { ...Object.fromEntries(always.map((name) => [name, true])), ...headers };
+  return {
+    description,
+    headers: components.headersOf(all),
+    ...(content
+      ? {
+          content: Object.fromEntries(
+            Object.entries(content).map(([mediaType, { schema, example }]) => [
+              mediaType,
+              {
+                schema: components.schema(schema),
+                ...(example === undefined ? {} : { example: example as JsonMap }),
+              },
+            ]),
+          ),
+        }
+      : {}),
+  };
+}

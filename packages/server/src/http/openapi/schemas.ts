@@ -1,0 +1,198 @@
+import { type Static, type TSchema, Type } from 'typebox';
+import { eventActions, type JsonObject, states } from '../../documents/document.ts';
+
+/**
+ * The shapes of what is answered, as JSON Schema 2020-12. Those with an `$id` become named schemas of openapi.json.
+ * The service imports their types alone, so that an answer of another shape does not compile; nothing is serialised by
+ * them, which would drop in silence what they do not name.
+ */
+
+const time = (description: string) => Type.String({ format: 'date-time', description });
+
+function orNull<T extends TSchema>(schema: T, description: string) {
+  const { type } = schema as { type?: string };
+  return Type.Unsafe<Static<T> | null>({ ...schema, type: [type, 'null'], description });
+}
+
+const sha256 = Type.String({ pattern: '^[0-9a-f]{64}$' });
+
+/** Closed in TypeScript, open on the wire: later versions may add members. */
+const strings = <const T extends readonly string[]>($id: string, values: T, description: string) =>
+  Type.Unsafe<T[number]>({ $id, type: 'string', enum: values, description });
+
+const DocumentState = strings(
+  'DocumentState',
+  states,
+  'Where the document stands. What may follow what: `receiving` → `available`, `inspecting`, `abandoned`; `inspecting` → `available`, `quarantined`, `abandoned`; `available` ⇄ `archived`; all of these → `deleted` → the state before, or `purging` → `purged`.',
+);
+
+const Actor = Type.Object(
+  {
+    kind: Type.Unsafe<'key' | 'link' | 'chore'>({
+      type: 'string',
+      enum: ['key', 'link', 'chore'],
+      description: 'An API key, a signed link, or the service’s own housekeeping.',
+    }),
+    id: Type.String({
+      description:
+        'The id of the API key (`environment` for the one in STRONGROOM_API_KEY), who made the link, or the chore’s name.',
+    }),
+  },
+  { $id: 'Actor', description: 'Who did it.' },
+);
+
+const Metadata = Type.Unsafe<JsonObject>({
+  $id: 'Metadata',
+  type: 'object',
+  additionalProperties: true,
+  description:
+    'What the app keeps with the document: one JSON object of at most 8 KiB as UTF-8 and 32 levels, without control characters in names and strings.',
+});
+
+const StorageLocation = Type.Object(
+  {
+    store: Type.Unsafe<'s3' | 'disk'>({ type: 'string', enum: ['s3', 'disk'] }),
+    bucket: orNull(Type.String(), 'Null on disk.'),
+    key: Type.String({ description: 'Relative to the prefix of the store, where one is configured.' }),
+    path: Type.String({ format: 'uri', description: '`s3://bucket/key`, or a `file:` URL on disk.' }),
+    versionId: orNull(Type.String(), 'Of the object, in a bucket that keeps versions.'),
+    storageClass: orNull(Type.String(), 'As written; null: the bucket’s own.'),
+  },
+  { $id: 'StorageLocation', description: 'Where the bytes are.' },
+);
+
+export const Document = Type.Object(
+  {
+    id: Type.String({ format: 'uuid', description: 'A UUIDv7, which begins with the time.' }),
+    recordId: Type.String({ description: 'What the document belongs to.' }),
+    type: Type.String({ description: 'The id of its document type.' }),
+    filename: Type.String({ description: 'As claimed by the caller, cleaned.' }),
+    contentType: Type.String({ description: 'What the bytes were found to be, whatever was claimed.' }),
+    size: orNull(Type.Integer({ minimum: 0 }), 'Bytes; null until all have arrived.'),
+    sha256: orNull(sha256, 'Lower-case hex; null until all bytes have arrived.'),
+    state: DocumentState,
+    storage: StorageLocation,
+    metadata: Metadata,
+    replaces: orNull(
+      Type.String({ format: 'uuid' }),
+      'The document of the same record that this one takes the place of.',
+    ),
+    createdAt: time('When its upload began.'),
+    createdBy: Actor,
+    updatedAt: time('When anything of it last changed.'),
+    archivedAt: orNull(Type.String({ format: 'date-time' }), 'Null unless archived.'),
+    deletedAt: orNull(
+      Type.String({ format: 'date-time' }),
+      'When it went into the trash; null if it did not.',
+    ),
+    purgeAfter: orNull(Type.String({ format: 'date-time' }), 'When it leaves the trash for good.'),
+    revision: Type.Integer({ minimum: 1, description: 'Counts every change; the ETag of the document.' }),
+  },
+  { $id: 'Document', description: 'One immutable body of bytes and what is known of it.' },
+);
+export type Document = Static<typeof Document>;
+
+export const Event = Type.Object(
+  {
+    id: Type.String({ format: 'uuid' }),
+    at: time('When it happened.'),
+    action: strings('EventAction', eventActions, 'What happened to the document.'),
+    actor: Actor,
+    requestId: orNull(Type.String(), 'The X-Request-Id of the call; null for housekeeping.'),
+    details: Type.Unsafe<JsonObject>({
+      type: 'object',
+      additionalProperties: true,
+      description: 'What there is to say of this action.',
+    }),
+  },
+  { $id: 'Event', description: 'One line of a document’s history. Lines are only ever added.' },
+);
+export type Event = Static<typeof Event>;
+
+const DocumentType = Type.Object(
+  {
+    id: Type.String(),
+    label: Type.String({ description: 'For people.' }),
+    accept: Type.Array(Type.String(), { description: 'Content types that are accepted.' }),
+    maxSize: Type.Integer({ minimum: 1, description: 'Bytes that one document may have.' }),
+  },
+  { $id: 'DocumentType', description: 'What may be uploaded under one type.' },
+);
+
+function list<T extends TSchema>($id: string, item: T, nextCursor: TSchema, description: string) {
+  return Type.Object({ items: Type.Array(item), nextCursor }, { $id, description });
+}
+
+export const DocumentList = list(
+  'DocumentList',
+  Document,
+  orNull(Type.String(), 'Send it as `cursor` for the next page; null on the last.'),
+  'One page of documents.',
+);
+const onePage = Type.Null({ description: 'There is one page.' });
+export const EventList = list('EventList', Event, onePage, 'The whole history, oldest first.');
+export const DocumentTypeList = list('DocumentTypeList', DocumentType, onePage, 'All document types.');
+
+export const Link = Type.Object(
+  {
+    url: Type.String({ format: 'uri', description: 'Opens the document without credentials.' }),
+    expiresAt: time('From then on it answers `link_invalid`.'),
+  },
+  { $id: 'Link', description: 'A signed link.' },
+);
+
+export const StorageDescription = Type.Object(
+  {
+    store: Type.Unsafe<'s3' | 'disk'>({ type: 'string', enum: ['s3', 'disk'] }),
+    bucket: orNull(Type.String(), 'Null on disk.'),
+    prefix: orNull(Type.String(), 'What all keys in the bucket begin with.'),
+    region: orNull(Type.String(), 'Null on disk.'),
+    endpoint: orNull(Type.String(), 'Null on disk and for AWS’s own.'),
+    acl: orNull(Type.String(), 'The canned ACL of every object; null: none is sent.'),
+    encryption: orNull(Type.String(), 'The server-side encryption asked for; null: none is asked for.'),
+    storageClass: orNull(Type.String(), 'The storage class asked for; null: the bucket’s own.'),
+    folder: orNull(Type.String(), 'Of the objects on disk; null on S3.'),
+    credentials: Type.Object(
+      {
+        set: Type.Boolean(),
+        from: Type.String({ description: 'Where they come from, in words.' }),
+      },
+      { description: 'Whether there are any. Never the credentials.' },
+    ),
+  },
+  { $id: 'StorageDescription', description: 'Which store is in use, as configured.' },
+);
+export type StorageDescription = Static<typeof StorageDescription>;
+
+export const StorageCheck = Type.Object(
+  {
+    ok: Type.Boolean({ description: 'Whether everything that is needed works.' }),
+    checks: Type.Array(
+      Type.Object(
+        {
+          name: Type.String(),
+          ok: Type.Boolean(),
+          detail: Type.String({ description: 'What was seen.' }),
+          remedy: Type.String({ description: 'What to do about it; empty where there is nothing to do.' }),
+        },
+        { $id: 'StorageProbe', description: 'One thing that was tried.' },
+      ),
+    ),
+  },
+  { $id: 'StorageCheck', description: 'What a trial of the store showed.' },
+);
+export type StorageCheck = Static<typeof StorageCheck>;
+
+export const Health = Type.Object({ ok: Type.Literal(true) }, { $id: 'Health' });
+
+export const Readiness = Type.Object(
+  {
+    ok: Type.Boolean({ description: 'Whether calls will be served.' }),
+    checks: Type.Object({
+      store: Type.Boolean({ description: 'The store answers.' }),
+      records: Type.Boolean({ description: 'The database answers.' }),
+    }),
+  },
+  { $id: 'Readiness' },
+);
+export type Readiness = Static<typeof Readiness>;
