@@ -11,6 +11,7 @@ import { Authenticator } from './access/api-keys.ts';
 import { type FirstKey, settleFirstKey } from './access/first-key.ts';
 import { Tokens } from './access/tokens.ts';
 import { Boot } from './boot.ts';
+import { version } from './cli/version.ts';
 import { settleDeployment } from './deployment.ts';
 import { Documents } from './documents/documents.ts';
 import { Policy } from './documents/policy.ts';
@@ -22,6 +23,7 @@ import { forgetPurged } from './lifecycle/chores/forget-purged.ts';
 import { purgeDeleted } from './lifecycle/chores/purge-deleted.ts';
 import { settleDeadUploads } from './lifecycle/chores/settle-dead-uploads.ts';
 import { Lifecycle } from './lifecycle/lifecycle.ts';
+import type { BufferBudget } from './objects/buffer-budget.ts';
 import { DiskStore } from './objects/disk.ts';
 import { checkStore } from './objects/doctor.ts';
 import type { ObjectStore, StoreDescription } from './objects/object-store.ts';
@@ -30,6 +32,8 @@ import { openPostgresRecords } from './records/postgres.ts';
 import type { Records } from './records/records.ts';
 import { openSqliteRecords } from './records/sqlite.ts';
 import type { Settings } from './settings.ts';
+import { expositionType } from './telemetry/exposition.ts';
+import { Telemetry } from './telemetry/telemetry.ts';
 
 export { StartError } from './errors.ts';
 export type { StrongroomConfig } from './settings/config-file.ts';
@@ -76,12 +80,14 @@ export function openRecords(settings: Settings, options: { serving: boolean; log
     : openSqliteRecords({ folder: settings.records.folder, serving: options.serving });
 }
 
-async function openStore(settings: Settings): Promise<ObjectStore> {
-  if (settings.store.kind === 'disk') return new DiskStore({ folder: settings.store.folder });
+async function openStore(settings: Settings): Promise<{ store: ObjectStore; budget: BufferBudget | null }> {
+  if (settings.store.kind === 'disk')
+    return { store: new DiskStore({ folder: settings.store.folder }), budget: null };
   // Loaded only when S3 is used: the SDK costs a second of start-up and tens of megabytes.
   const { S3Store } = await import('./objects/s3.ts');
   const { BufferBudget } = await import('./objects/buffer-budget.ts');
-  return new S3Store({ settings: settings.store, budget: new BufferBudget(settings.uploadBufferBytes) });
+  const budget = new BufferBudget(settings.uploadBufferBytes);
+  return { store: new S3Store({ settings: settings.store, budget }), budget };
 }
 
 /** Puts the service together from its settings. The only place that knows every part. */
@@ -92,8 +98,15 @@ export async function createStrongroom(
   const log =
     options.log ??
     pino({ level: settings.logLevel, serializers: { error: pino.stdSerializers.errWithCause } });
-  const store = await openStore(settings);
-  const records = openRecords(settings, { serving: true, log });
+  const telemetry = new Telemetry({
+    version: version(),
+    node: process.version,
+    store: settings.store.kind,
+    records: settings.records.kind,
+  });
+  const opened = await openStore(settings);
+  const store = telemetry.store(opened.store, null);
+  const records = telemetry.records(openRecords(settings, { serving: true, log }), null);
   const policy = new Policy(settings.documentTypes, settings.maxUploadSize);
   const { uploadDeadAfter, lookAgainAfter, every } = settings.lifecycle;
   const endAfter = uploadDeadAfter + lookAgainAfter / 2;
@@ -144,21 +157,27 @@ export async function createStrongroom(
     deployment: () => booted(deploymentId),
   };
   const documents = new Documents(parts);
-  const lifecycle = new Lifecycle(
-    [
-      settleDeadUploads(records, uploads, log, uploadDeadAfter + every),
-      clearAbandoned(parts, lookAgainAfter),
-      purgeDeleted(parts),
-      forgetPurged(records, log),
-    ],
-    every,
-    log,
-  );
+  const chores = [
+    settleDeadUploads(records, uploads, log, uploadDeadAfter + every),
+    clearAbandoned(parts, lookAgainAfter),
+    purgeDeleted(parts),
+    forgetPurged(records, log),
+  ];
+  const lifecycle = new Lifecycle(chores, every, log, telemetry.chores);
 
   const connections = new Connections();
   let url: string | null = null;
   let listening: Server | null = null;
   const ready = () => boot.waitingFor.length === 0 && !stopping.signal.aborted;
+  const readiness = readinessOf(store, records, ready);
+  telemetry.watch({
+    uploads,
+    connections,
+    budget: opened.budget,
+    readiness,
+    chores,
+    overdue: (states) => records.overdue(states),
+  });
   // Not loaded by commands that only want the records.
   const { createServer } = await import('./http/server.ts');
   const doors = await createServer({
@@ -177,8 +196,15 @@ export async function createStrongroom(
     },
     publicUrl: () => settings.publicUrl ?? url ?? `http://${settings.host}:${settings.port}`,
     pathOf: (document) => store.path(document.storage.key),
-    readiness: readinessOf(store, records, ready),
+    readiness,
     storage: { describe: () => store.describe(), check: () => checkStore(store, parts.deployment()) },
+    metrics: {
+      contentType: expositionType,
+      expose: () => telemetry.expose(),
+      public: settings.metricsPublic,
+      authenticate: (authorization) => authenticator.authenticate(authorization),
+    },
+    observer: telemetry.requests,
     linkMode: settings.linkMode,
     uploadMinRate: settings.uploadMinRate,
     trustProxy: settings.trustProxy,
@@ -211,6 +237,7 @@ export async function createStrongroom(
         }
       } catch (error) {
         boot.stop();
+        telemetry.stop();
         await lifecycle.stop();
         await Promise.allSettled([records.close(), store.close(), doors.close()]);
         throw error;
@@ -226,6 +253,7 @@ export async function createStrongroom(
     async stop() {
       stopping.abort();
       boot.stop();
+      telemetry.stop();
       const closed = listening ? closing(listening) : Promise.resolve();
       connections.endIdle();
       await Promise.all([

@@ -35,6 +35,7 @@ test('nothing set: this machine, the folder ./data, the documented limits', asyn
     uploadMinRate: 1024,
     linkMode: 'stream',
     trustProxy: false,
+    metricsPublic: false,
     logLevel: 'info',
     records: { kind: 'sqlite', folder: join(cwd, 'data') },
     store: { kind: 'disk', folder: join(cwd, 'data', 'objects') },
@@ -94,6 +95,7 @@ test('what is set is taken', async () => {
     [{ TRUST_PROXY: 'true' }, { trustProxy: true }],
     [{ TRUST_PROXY: '2' }, { trustProxy: 2 }],
     [{ TRUST_PROXY: '10.0.0.0/8, ::1, loopback' }, { trustProxy: '10.0.0.0/8,::1,loopback' }],
+    [{ METRICS_PUBLIC: 'true' }, { metricsPublic: true }],
     [{ LOG_LEVEL: 'silent' }, { logLevel: 'silent' }],
     [
       { DATABASE_URL: 'postgresql://u:p@db/s' },
@@ -233,6 +235,7 @@ const refused: [name: string, value: string, message: string | RegExp][] = [
   ],
   ['UPLOAD_MIN_RATE', '0', /^UPLOAD_MIN_RATE is "0"; /],
   ['LINK_MODE', 'proxy', 'LINK_MODE is "proxy"; it takes stream or redirect.'],
+  ['METRICS_PUBLIC', 'yes', 'METRICS_PUBLIC is "yes"; it takes true or false.'],
   ['TRUST_PROXY', 'yes', `TRUST_PROXY is "yes"; ${trustProxy}`],
   ['TRUST_PROXY', '0', `TRUST_PROXY is "0"; ${trustProxy}`],
   ['TRUST_PROXY', '10.0.0.0/33', `TRUST_PROXY is "10.0.0.0/33"; ${trustProxy}`],

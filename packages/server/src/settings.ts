@@ -27,6 +27,8 @@ export interface Settings {
   readonly uploadMinRate: number;
   readonly linkMode: 'stream' | 'redirect';
   readonly trustProxy: boolean | string | number;
+  /** GET /metrics needs no key. */
+  readonly metricsPublic: boolean;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   readonly records:
     | { readonly kind: 'sqlite'; readonly folder: string }
@@ -107,6 +109,7 @@ export async function readSettings(
     uploadMinRate: env.get('UPLOAD_MIN_RATE', kinds.minRate, 1024),
     linkMode: env.get('LINK_MODE', kinds.linkMode, 'stream'),
     trustProxy: env.get('TRUST_PROXY', kinds.trustProxy, false),
+    metricsPublic: env.get('METRICS_PUBLIC', kinds.metricsPublic, false),
     logLevel: env.get('LOG_LEVEL', kinds.logLevel, 'info'),
     records:
       databaseUrl === null

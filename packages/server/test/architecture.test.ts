@@ -85,6 +85,19 @@ const rules: readonly Rule[] = [
     because: 'settings are read before anything runs; they only describe it',
   },
   {
+    files: 'telemetry/',
+    may: ['telemetry/', ...everyone],
+    types: [
+      'http/request-observer.ts',
+      'lifecycle/lifecycle.ts',
+      'documents/document.ts',
+      'objects/buffer-budget.ts',
+      'records/records.ts',
+      ...ports,
+    ],
+    because: 'who measures knows what is said of the work, and stands outside of it',
+  },
+  {
     files: 'cli/',
     may: ['cli/', 'compose.ts', 'main.ts', 'settings.ts', 'access/', ...everyone],
     types: ['documents/policy.ts'],

@@ -11,7 +11,8 @@ export type Action =
   | 'archive'
   | 'delete'
   | 'restore'
-  | 'storage';
+  | 'storage'
+  | 'metrics';
 
 /** Who calls, as the door found out. */
 export interface Caller {

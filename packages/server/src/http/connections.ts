@@ -25,6 +25,16 @@ export class Connections {
     });
   }
 
+  /** Requests that are being answered. */
+  get requests(): number {
+    return this.#answers.size;
+  }
+
+  /** Connections of the servers that are watched. */
+  get open(): number {
+    return this.#open.size;
+  }
+
   /** Resolves when no request is being answered. */
   async settled(): Promise<void> {
     if (this.#answers.size > 0) await new Promise<void>((resolve) => this.#quiet.push(resolve));

@@ -9,6 +9,7 @@ import type { RateLimits } from './intake.ts';
 import type { LingeringLimits } from './lingering-close.ts';
 import type { Readiness, StorageCheck, StorageDescription } from './openapi/schemas.ts';
 import { presentDocument } from './present.ts';
+import type { RequestObserver } from './request-observer.ts';
 
 export type App = FastifyInstance<
   Server,
@@ -33,6 +34,9 @@ export interface Doors extends Pick<Settings, 'linkMode' | 'trustProxy' | 'uploa
   readonly readiness: () => Promise<Readiness>;
   /** What GET /v1/storage tells, and a trial of the store for real. */
   readonly storage: { describe(): StorageDescription; check(): Promise<StorageCheck> };
+  readonly metrics: MetricsSource;
+  /** Null: nobody listens. */
+  readonly observer: RequestObserver | null;
   readonly log: Log;
   /** For tests: shorter times. */
   readonly limits?: Partial<Limits>;
@@ -48,6 +52,16 @@ export interface Links {
   }): { token: string; expiresAt: Date };
   /** Raises `link_invalid`. */
   verify(token: string): { documentId: string; disposition: 'inline' | 'attachment'; actor: Actor };
+}
+
+/** What GET /metrics answers, and who may ask. */
+export interface MetricsSource {
+  readonly contentType: string;
+  expose(): Promise<string>;
+  /** Everybody may ask. */
+  readonly public: boolean;
+  /** As the doors' own, also while the service is not ready. */
+  readonly authenticate: Doors['authenticate'];
 }
 
 export interface Cursors {

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Log } from '../log.ts';
+import type { Doors } from './doors.ts';
 
 /** Bytes of each connection that earlier requests account for. */
 const counted = new WeakMap<Socket, { read: number; written: number }>();
@@ -9,7 +9,11 @@ const counted = new WeakMap<Socket, { read: number; written: number }>();
  * Writes one line when the answer is out, or when the client is gone before. The line names the route's pattern, never
  * the URL: a URL may hold a link's token. `in` and `out` are the bytes of the connection since its request before.
  */
-export function logWhenDone(log: Log, request: FastifyRequest, reply: FastifyReply): void {
+export function logWhenDone(
+  { log, observer }: Pick<Doors, 'log' | 'observer'>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
   const began = performance.now();
   const { socket } = request.raw;
   reply.raw.once('close', () => {
@@ -28,6 +32,7 @@ export function logWhenDone(log: Log, request: FastifyRequest, reply: FastifyRep
       actor: request.caller?.actor.id ?? null,
       client: request.ip,
     };
+    observer?.answered(facts);
     log.info(facts, answered ? 'request' : 'the client went away');
   });
 }

@@ -15,6 +15,7 @@ import { registerHealth } from './health.ts';
 import { readJson } from './json-body.ts';
 import { bodyIsUnread, isLingering, lingerAfterAnswer } from './lingering-close.ts';
 import { registerLinks, registerSignedLinks } from './links.ts';
+import { registerMetrics } from './metrics.ts';
 import { countUnanswered } from './pipelining.ts';
 import { problemOf } from './problems.ts';
 import { parseQuery } from './query-string.ts';
@@ -56,7 +57,7 @@ export async function createServer(doors: Doors): Promise<HttpServer> {
   });
   const routes = knownRoutes(app);
   app.addHook('onRequest', (request, reply, done) => {
-    begin(doors.log, request, reply);
+    begin(doors, request, reply);
     countUnanswered(request, reply);
     if (!request.is404) return done();
     letIn(request, doors.authenticate).then(() => done(routes.refusal(request)), done);
@@ -65,10 +66,11 @@ export async function createServer(doors: Doors): Promise<HttpServer> {
     closeWhereNeeded(doors, request.raw, reply);
     done();
   });
-  app.setErrorHandler((error, request, reply) => refuse(doors.log, asStrongroomError(error), request, reply));
+  app.setErrorHandler((error, request, reply) => refuse(doors, asStrongroomError(error), request, reply));
 
   registerHealth(app, doors);
   registerDescription(app, doors);
+  registerMetrics(app, doors);
   registerSignedLinks(app, doors);
   await app.register(async (locked: App) => {
     locked.addHook('onRequest', (request) => letIn(request, doors.authenticate));
@@ -104,8 +106,8 @@ function trusted(setting: Doors['trustProxy']) {
   return typeof setting === 'number' ? (_address: string, hop: number) => hop < setting : setting;
 }
 
-function begin(log: Log, request: FastifyRequest, reply: FastifyReply): void {
-  logWhenDone(log, request, reply);
+function begin(doors: Doors, request: FastifyRequest, reply: FastifyReply): void {
+  logWhenDone(doors, request, reply);
   reply.headers({
     'x-request-id': request.id,
     'x-content-type-options': 'nosniff',
@@ -120,10 +122,10 @@ async function refuseUnrouted(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
-  begin(doors.log, request, reply);
+  begin(doors, request, reply);
   const refusal = await letIn(request, doors.authenticate).then(() => error, asStrongroomError);
   closeWhereNeeded(doors, request.raw, reply);
-  refuse(doors.log, asStrongroomError(refusal), request, reply);
+  refuse(doors, asStrongroomError(refusal), request, reply);
 }
 
 /** A connection whose request was not read to its end lingers; one whose server takes no more is not kept. */
@@ -136,12 +138,13 @@ function closeWhereNeeded({ limits }: Doors, request: IncomingMessage, reply: Fa
 }
 
 function refuse(
-  log: Log,
+  { log, observer }: Doors,
   error: StrongroomError,
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
   if (reply.raw.destroyed || request.raw.socket.destroyed) return reply.hijack();
+  observer?.refused(error.code);
   const { requestId, ...facts } = { requestId: request.id, error };
   if (isOurFault(error)) log.error({ requestId, ...facts }, 'a request failed');
   else if (hasCode(error, 'store_unavailable') || hasCode(error, 'records_unavailable')) {

@@ -231,11 +231,15 @@ describe('chores', () => {
       await purgeDeleted({ ...parts, store: away }).run({ limit: 100, signal: AbortSignal.abort() }),
       {
         done: 0,
+        failed: 0,
         more: false,
       },
     );
-    assert.equal(await run(purgeDeleted({ ...parts, store: away })), 0);
-    assert.notEqual((await records.get(id))?.state, 'purged');
+    const another = await given(['available', 'deleted'], 0);
+    const tried = { limit: 100, signal: new AbortController().signal };
+    const { done, failed } = await purgeDeleted({ ...parts, store: away }).run(tried);
+    assert.deepEqual({ done, failed }, { done: 0, failed: 1 });
+    for (const each of [id, another.id]) assert.notEqual((await records.get(each))?.state, 'purged');
   });
 
   test('from two processes at once each row is handled once', async () => {
@@ -260,11 +264,12 @@ describe('chores', () => {
 describe('the lifecycle', () => {
   const counting = (name: string, more: number, fails = false) => ({
     name,
+    states: [],
     runs: 0,
     async run() {
       this.runs++;
       if (fails) throw new StrongroomError('records_unavailable', {});
-      return { done: 1, more: this.runs < more };
+      return { done: 1, failed: 0, more: this.runs < more };
     },
   });
 
@@ -280,16 +285,28 @@ describe('the lifecycle', () => {
   test('a long queue of one chore does not keep the others from their rounds', async () => {
     const endless = {
       name: 'endless',
+      states: [],
       runs: 0,
       async run() {
         await sleep(5);
-        return { done: 1, more: ++this.runs < 40 };
+        return { done: 1, failed: 0, more: ++this.runs < 40 };
       },
     };
     const other = counting('other', 1);
     await new Lifecycle([endless, other], 20, log).round();
     assert.equal(endless.runs, 40);
     assert.ok(other.runs >= 4, `${other.runs} runs`);
+  });
+
+  test('tells of every run what came of it', async () => {
+    const heard: unknown[] = [];
+    const observer = { ran: (chore: string, _ms: number, run: object | null) => heard.push([chore, run]) };
+    const chores = [counting('a', 1), counting('b', 1, true)];
+    await new Lifecycle(chores, 1_000, log, observer).round();
+    assert.deepEqual(heard, [
+      ['a', { done: 1, failed: 0, more: false }],
+      ['b', null],
+    ]);
   });
 
   test('goes on until it is stopped, and then never again', async () => {

@@ -1,3 +1,4 @@
+import type { State } from '../documents/document.ts';
 import type { Log } from '../log.ts';
 
 /**
@@ -6,8 +7,23 @@ import type { Log } from '../log.ts';
  */
 export interface Chore {
   readonly name: string;
+  /** Whose due rows it claims. */
+  readonly states: readonly State[];
   /** Handles at most `limit` rows. Raises only what concerns all rows (records away); one row's failure is logged and comes due again. */
-  run(options: { limit: number; signal: AbortSignal }): Promise<{ done: number; more: boolean }>;
+  run(options: { limit: number; signal: AbortSignal }): Promise<ChoreRun>;
+}
+
+export interface ChoreRun {
+  /** Rows that were settled. */
+  readonly done: number;
+  /** Rows that were not: each is logged and comes due again. */
+  readonly failed: number;
+  readonly more: boolean;
+}
+
+/** Hears of every run of a chore: how long it took, in milliseconds, and what came of it; null when the run failed. */
+export interface ChoreObserver {
+  ran(chore: string, ms: number, run: ChoreRun | null): void;
 }
 
 const rowsPerRun = 100;
@@ -17,15 +33,17 @@ export class Lifecycle {
   readonly #chores: readonly Chore[];
   readonly #every: number;
   readonly #log: Log;
+  readonly #observer: ChoreObserver | null;
   readonly #stopping = new AbortController();
   #timer: NodeJS.Timeout | null = null;
   #round: Promise<void> = Promise.resolve();
 
   /** @param every milliseconds between two rounds */
-  constructor(chores: readonly Chore[], every: number, log: Log) {
+  constructor(chores: readonly Chore[], every: number, log: Log, observer: ChoreObserver | null = null) {
     this.#chores = chores;
     this.#every = every;
     this.#log = log;
+    this.#observer = observer;
   }
 
   start(): void {
@@ -57,11 +75,15 @@ export class Lifecycle {
   async #run(chore: Chore): Promise<boolean> {
     const { signal } = this.#stopping;
     if (signal.aborted) return false;
+    const began = performance.now();
+    const heard = (run: ChoreRun | null) => this.#observer?.ran(chore.name, performance.now() - began, run);
     try {
-      const { done, more } = await chore.run({ limit: rowsPerRun, signal });
-      if (done > 0) this.#log.info({ chore: chore.name, done }, 'chore ran');
-      return more;
+      const run = await chore.run({ limit: rowsPerRun, signal });
+      heard(run);
+      if (run.done > 0) this.#log.info({ chore: chore.name, done: run.done }, 'chore ran');
+      return run.more;
     } catch (error) {
+      heard(null);
       if (!signal.aborted) this.#log.warn({ error, chore: chore.name }, 'a chore failed; it is tried again');
       return false;
     }

@@ -52,6 +52,11 @@ export class BufferBudget {
     return this.#inUse;
   }
 
+  /** Bodies and parts that wait for their turn. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   /**
    * Waits until `bytes` are free, for at most `patience` milliseconds. Raises `aborted` when the signal fires first,
    * `busy` when they did not come free in time.

@@ -74,6 +74,12 @@ export interface DocumentRecords {
   /** Moves a row's due time on to now + `dueIn`; one that is later, or never, stays. No look, no event, no revision. */
   postpone(id: string, dueIn: number): Promise<void>;
 
+  /**
+   * Of each of `states` in which a row is due: for how many milliseconds the earliest has been, by the database's clock.
+   * A leased row is not due. Costs one look into an index per state.
+   */
+  overdue(states: readonly State[]): Promise<Map<State, number>>;
+
   /** Of these keys, those that a row names. For sweeps. A key holds its document's id, which is how the row is found. */
   known(keys: readonly string[]): Promise<Set<string>>;
 

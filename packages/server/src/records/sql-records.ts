@@ -153,6 +153,18 @@ export class SqlRecords implements Records {
     );
   }
 
+  async overdue(states: readonly State[]): Promise<Map<State, number>> {
+    if (states.length === 0) return new Map();
+    const { clock } = this.#database.dialect;
+    const since = states.map(
+      (_, i) =>
+        `${clock} - (SELECT min(due_at) FROM documents WHERE state = ?${i + 1} AND due_at IS NOT NULL)`,
+    );
+    const [row = []] = await this.#read(`SELECT ${since.join(', ')}`, ...states);
+    const due = states.map((state, i) => [state, row[i]] as const);
+    return new Map(due.filter((entry): entry is [State, number] => Number(entry[1] ?? -1) >= 0));
+  }
+
   async known(keys: readonly string[]): Promise<Set<string>> {
     const { isAmong, list } = this.#database.dialect;
     const ids = list(keys.flatMap(idsIn));

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { Kind } from './environment.ts';
-import { duration, httpUrl, oneOf, rate, size, whole, within } from './values.ts';
+import { duration, flag, httpUrl, oneOf, rate, size, whole, within } from './values.ts';
 
 const MiB = 2 ** 20;
 const GiB = 2 ** 30;
@@ -55,6 +55,7 @@ export const kinds = {
     takes: 'true, false, the number of proxies in front (1 to 100), or their addresses with commas between',
     read: readTrustProxy,
   },
+  metricsPublic: { takes: 'true or false', read: flag },
   logLevel: {
     takes: 'fatal, error, warn, info, debug, trace or silent',
     read: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),

@@ -6,7 +6,7 @@ import type { Records } from '../../src/records/records.ts';
 import type { Opened } from './document-records.ts';
 import { abandoned, available, happened, minute, receiving } from './document-records-samples.ts';
 
-/** `heartbeat`, `claim`, `lookAgain`, `postpone`. */
+/** `heartbeat`, `claim`, `overdue`, `lookAgain`, `postpone`. */
 export function describeQueue(opened: () => Opened): void {
   /** Claims until nothing is due, so that a test sees its own rows only. */
   const settle = async (records: Records) => {
@@ -47,6 +47,24 @@ export function describeQueue(opened: () => Opened): void {
       [first.id, second.id],
     );
     assert.deepEqual(await claim(2), [{ document: third, looks: 0 }]);
+  });
+
+  test('how long the earliest row of a state has been due is told, until it is claimed', async () => {
+    const { records } = opened();
+    await settle(records);
+    assert.deepEqual(await records.overdue(['abandoned', 'deleted']), new Map());
+    assert.deepEqual(await records.overdue([]), new Map());
+    await abandoned(records);
+    await sleep(50);
+    await abandoned(records);
+    const { id } = await available(records);
+    await records.transition(id, ['available'], 'deleted', { dueIn: minute }, happened());
+    const overdue = await records.overdue(['deleted', 'abandoned', 'purging']);
+    assert.deepEqual([...overdue.keys()], ['abandoned'], 'what is due later is not due');
+    const waited = overdue.get('abandoned') ?? 0;
+    assert.ok(waited >= 49 && waited < minute, String(waited));
+    await settle(records);
+    assert.deepEqual(await records.overdue(['abandoned']), new Map());
   });
 
   test('a row is answered once within its lease among all processes, and is due again after it', async () => {

@@ -2,6 +2,7 @@ import { createServer as createHttpServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
 import { Tokens } from '../../src/access/tokens.ts';
+import type { Actor } from '../../src/documents/document.ts';
 import { StrongroomError } from '../../src/errors.ts';
 import type { Doors } from '../../src/http/doors.ts';
 import { createServer } from '../../src/http/server.ts';
@@ -41,6 +42,11 @@ const onDisk = {
   credentials: { set: false, from: 'none are needed' },
 } as const;
 
+async function authenticate(given: string | undefined): Promise<{ actor: Actor }> {
+  if (given !== authorization) throw new StrongroomError('unauthenticated', {});
+  return { actor: { kind: 'key', id: 'tester' } };
+}
+
 /** The doors on a port of their own, before documents in memory; closed after the test. */
 export async function openDoors(t: TestContext, changed: Partial<Doors> = {}): Promise<OpenDoors> {
   const documents = new MemoryDocuments(types, 100_000_000);
@@ -50,16 +56,20 @@ export async function openDoors(t: TestContext, changed: Partial<Doors> = {}): P
   let url = '';
   const doors = await createServer({
     documents,
-    authenticate: async (given) => {
-      if (given !== authorization) throw new StrongroomError('unauthenticated', {});
-      return { actor: { kind: 'key', id: 'tester' } };
-    },
+    authenticate,
     links: { mint: (link) => tokens.mintLink(link), verify: (token) => tokens.verifyLink(token) },
     cursors: { seal: (value) => tokens.sealCursor(value), unseal: (cursor) => tokens.unsealCursor(cursor) },
     publicUrl: () => url,
     pathOf: (document) => `file:///store/${document.storage.key}`,
     readiness: async () => ({ ok: true, checks: { store: true, records: true } }),
     storage: { describe: () => onDisk, check: async () => ({ ok: true, checks: [] }) },
+    metrics: {
+      contentType: 'text/plain',
+      expose: async () => 'up 1\n',
+      public: false,
+      authenticate,
+    },
+    observer: null,
     linkMode: 'stream',
     uploadMinRate: 1_024,
     trustProxy: false,

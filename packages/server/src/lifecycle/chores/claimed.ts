@@ -23,31 +23,33 @@ export function choreOverDueRows(
   states: readonly State[],
   handle: (claimed: Claimed) => Promise<void>,
 ): Chore {
-  const settle = async (claimed: Claimed): Promise<boolean> => {
+  const settle = async (claimed: Claimed): Promise<'done' | 'moved on' | 'failed'> => {
     const { id } = claimed.document;
     try {
       await handle(claimed);
-      return true;
+      return 'done';
     } catch (error) {
       // Somebody else moved the row on: that is their work done, not our failure.
-      if (!movedOn.some((code) => hasCode(error, code))) {
-        log.warn({ error, chore: name, document: id }, 'a row could not be settled; it comes due again');
-        await backOff(records, id).catch(() => {});
-      }
-      return false;
+      if (movedOn.some((code) => hasCode(error, code))) return 'moved on';
+      log.warn({ error, chore: name, document: id }, 'a row could not be settled; it comes due again');
+      await backOff(records, id).catch(() => {});
+      return 'failed';
     }
   };
   return {
     name,
+    states,
     async run({ limit, signal }) {
       const rows = await records.claim(states, { limit, lease });
       let done = 0;
+      let failed = 0;
       for (let at = 0; at < rows.length && !signal.aborted; at += sideBySide) {
         const settled = await Promise.all(rows.slice(at, at + sideBySide).map(settle));
-        done += settled.filter(Boolean).length;
+        done += settled.filter((each) => each === 'done').length;
+        failed += settled.filter((each) => each === 'failed').length;
       }
       // All of them failing means that something is down: better to wait for the next round than to go on claiming.
-      return { done, more: rows.length === limit && done > 0 };
+      return { done, failed, more: rows.length === limit && done > 0 };
     },
   };
 }

@@ -32,11 +32,12 @@ export function settleDeadUploads(
   let failedAt = Number.NEGATIVE_INFINITY;
   return {
     name: settling.name,
+    states: settling.states,
     async run(options) {
       try {
         await records.ping();
         await uploads.beat();
-        if (performance.now() - failedAt < patience) return { done: 0, more: false };
+        if (performance.now() - failedAt < patience) return { done: 0, failed: 0, more: false };
         return await settling.run(options);
       } catch (error) {
         failedAt = performance.now();

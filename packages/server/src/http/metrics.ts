@@ -1,0 +1,24 @@
+import { assertAllowed } from '../documents/permissions.ts';
+import { callerOf, letIn } from './caller.ts';
+import type { App, Doors } from './doors.ts';
+
+/**
+ * GET /metrics: what a Prometheus scrapes. With a key, unless the settings open it to everybody. Its own way of asking
+ * for the key: what the metrics tell is wanted most when the records can't be asked.
+ */
+export function registerMetrics(app: App, { metrics }: Pick<Doors, 'metrics'>): void {
+  app.get(
+    '/metrics',
+    {
+      async onRequest(request) {
+        if (metrics.public) return;
+        await letIn(request, metrics.authenticate);
+        assertAllowed(callerOf(request), 'metrics');
+      },
+    },
+    async (_request, reply) => {
+      reply.header('content-type', metrics.contentType);
+      return metrics.expose();
+    },
+  );
+}

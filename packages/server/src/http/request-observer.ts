@@ -1,0 +1,21 @@
+import type { ErrorCode } from '../errors.ts';
+
+/** A request that has ended, as its line in the log tells of it. */
+export interface AnsweredRequest {
+  readonly method: string;
+  /** The route's pattern; null where none fits. */
+  readonly route: string | null;
+  /** Null when the client went away before its answer was out. */
+  readonly status: number | null;
+  readonly ms: number;
+  /** Bytes of the connection, heads included. */
+  readonly in: number;
+  readonly out: number;
+}
+
+/** Hears of every request. What it does is paid by every request, so it must be cheap. */
+export interface RequestObserver {
+  answered(request: AnsweredRequest): void;
+  /** A problem is answered. */
+  refused(code: ErrorCode): void;
+}

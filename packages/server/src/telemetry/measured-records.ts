@@ -1,0 +1,42 @@
+import type { Records } from '../records/records.ts';
+import type { Calls } from './calls.ts';
+
+/** The same records, with every call measured. `replayed` hears of each upload that was answered with the first one's document. */
+export function measuredRecords(records: Records, calls: Calls, replayed: () => void): Records {
+  const measured = <Name extends Exclude<keyof Records, 'describe'>>(name: Name): Records[Name] =>
+    calls.measured(
+      name,
+      (records[name] as (...given: unknown[]) => Promise<unknown>).bind(records),
+    ) as Records[Name];
+  const create = measured('create');
+  return {
+    create: async (...draft) => {
+      const answer = await create(...draft);
+      if (!answer.created) replayed();
+      return answer;
+    },
+    get: measured('get'),
+    find: measured('find'),
+    transition: measured('transition'),
+    change: measured('change'),
+    heartbeat: measured('heartbeat'),
+    claim: measured('claim'),
+    lookAgain: measured('lookAgain'),
+    postpone: measured('postpone'),
+    overdue: measured('overdue'),
+    events: measured('events'),
+    forget: measured('forget'),
+    findKey: measured('findKey'),
+    keepOnce: measured('keepOnce'),
+    kept: measured('kept'),
+    connect: measured('connect'),
+    ping: measured('ping'),
+    // What only commands and sweeps ask.
+    known: (keys) => records.known(keys),
+    createKey: (key) => records.createKey(key),
+    keys: () => records.keys(),
+    revokeKey: (id, at) => records.revokeKey(id, at),
+    describe: () => records.describe(),
+    close: () => records.close(),
+  };
+}

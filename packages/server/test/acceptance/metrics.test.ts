@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { request } from 'undici';
+import * as fixtures from '../fixtures/make.ts';
+import { startServer } from '../harness.ts';
+import { backends, startOn } from './backends.ts';
+import { ApiClient } from './client.ts';
+
+/** Every line of the text format 0.0.4 that carries a value: name, labels, value. */
+const line =
+  /^[a-z_]+(\{[a-z_]+="(?:[^"\\\n]|\\["\\n])*"(?:,[a-z_]+="(?:[^"\\\n]|\\["\\n])*")*\})? (?:-?[0-9.e+-]+|\+Inf)$/;
+
+/** The series of GET /metrics with their values; every line is held to the format, and none may come twice. */
+async function scrape({ url, key }: { url: string; key: string }): Promise<Map<string, number>> {
+  const answer = await request(`${url}/metrics`, { headers: { authorization: `Bearer ${key}` } });
+  const text = await answer.body.text();
+  assert.equal(answer.statusCode, 200, text);
+  assert.equal(answer.headers['content-type'], 'text/plain; version=0.0.4; charset=utf-8');
+  const series = new Map<string, number>();
+  assert.ok(text.endsWith('\n'));
+  for (const each of text.slice(0, -1).split('\n')) {
+    if (each.startsWith('# ')) continue;
+    assert.match(each, line);
+    const at = each.lastIndexOf(' ');
+    assert.ok(!series.has(each.slice(0, at)), each);
+    series.set(each.slice(0, at), Number(each.slice(at + 1)));
+  }
+  return series;
+}
+
+for (const backend of backends) {
+  describe(`metrics on ${backend.name}`, { skip: backend.missing() }, () => {
+    test('an upload, its repeat, a download and a refusal are counted where they belong', async (t) => {
+      const server = await startOn(t, backend);
+      const api = new ApiClient(server);
+      const bytes = fixtures.pdf();
+      const headers = { 'idempotency-key': 'once' };
+      const claims = { recordId: 'a-record', type: 'id', filename: 'a-name.pdf', headers };
+      const before = await scrape(server);
+      const { body } = await api.upload('raw', claims, { size: bytes.length, body: bytes });
+      await api.upload('raw', claims, { size: bytes.length, body: bytes });
+      await api.content(body.id);
+      await api.upload('raw', { ...claims, type: 'none-such' }, { size: bytes.length, body: bytes });
+      // The line of a request is written when its connection has let go of the answer.
+      const refusals = 'strongroom_http_requests_total{method="POST",route="/v1/documents",status="422"}';
+      let after = await scrape(server);
+      while (!after.has(refusals)) after = await scrape(server);
+      const grown = (name: string) => (after.get(name) ?? 0) - (before.get(name) ?? 0);
+      const calls = (port: string, operation: string, outcome = 'ok') =>
+        grown(
+          `strongroom_${port}_call_duration_seconds_count{operation="${operation}",outcome="${outcome}"}`,
+        );
+      const content = 'method="GET",route="/v1/documents/:id/content"';
+      assert.deepEqual(
+        {
+          uploads: grown('strongroom_http_requests_total{method="POST",route="/v1/documents",status="201"}'),
+          refusals: grown(refusals),
+          problems: grown('strongroom_http_problems_total{code="unknown_document_type"}'),
+          downloads: grown(`strongroom_http_requests_total{${content},status="200"}`),
+          replays: grown('strongroom_idempotency_replays_total'),
+          stored: grown('strongroom_stored_bytes_total'),
+          calls: [calls('records', 'create'), calls('store', 'put'), calls('store', 'open')],
+          failures: [calls('records', 'create', 'failed'), calls('store', 'put', 'failed')],
+          reading: after.get('strongroom_downloads_running'),
+        },
+        {
+          uploads: 2,
+          refusals: 1,
+          problems: 1,
+          downloads: 1,
+          replays: 1,
+          stored: bytes.length,
+          calls: [2, 1, 1],
+          failures: [0, 0],
+          reading: 0,
+        },
+      );
+      assert.ok(grown(`strongroom_http_sent_bytes_total{${content}}`) > bytes.length);
+      for (const part of ['service', 'store', 'records'])
+        assert.equal(after.get(`strongroom_ready{part="${part}"}`), 1);
+      assert.equal(after.get('strongroom_chore_lag_seconds{chore="purge-deleted"}'), 0);
+      assert.doesNotMatch([...after.keys()].join('\n'), new RegExp(`${body.id}|a-record|a-name`));
+    });
+  });
+}
+
+test('a service whose records are away still tells its metrics to the holder of STRONGROOM_API_KEY', async (t) => {
+  const server = await startServer(t, { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' });
+  const series = await scrape(server);
+  assert.equal(series.get('strongroom_ready{part="records"}'), 0);
+  assert.equal(series.get('strongroom_ready{part="service"}'), 0);
+  const name = 'strongroom_records_call_duration_seconds_count{operation="connect",outcome="failed"}';
+  assert.ok((series.get(name) ?? 0) >= 1);
+  assert.equal((await request(`${server.url}/metrics`)).statusCode, 401);
+});
+
+test('METRICS_PUBLIC opens the metrics, and nothing else', async (t) => {
+  const server = await startServer(t, { METRICS_PUBLIC: 'true' });
+  assert.equal((await request(`${server.url}/metrics`)).statusCode, 200);
+  assert.equal((await request(`${server.url}/v1/storage`)).statusCode, 401);
+});
