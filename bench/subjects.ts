@@ -109,9 +109,9 @@ async function startService(
   };
 }
 
-/** The flags that the command's first line gives to node. */
+/** The flags that the command gives to node. */
 function itsFlags(): string[] {
-  const [, flags] = /^#!.* node (.*)$/m.exec(readFileSync(command, 'utf8')) ?? [];
+  const [, flags] = /\bexec node (.*) "\$0"/.exec(readFileSync(command, 'utf8')) ?? [];
   return flags?.split(' ') ?? [];
 }
 
