@@ -7,6 +7,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { needs, testDatabase, testFolder } from '../../test/harness.ts';
@@ -91,6 +92,20 @@ test('a wrong command line is told with the help and exit code 2', async (t) => 
     assert.match(stderr, message);
     assert.match(stderr, /\n\nUsage: strongroom /);
   }
+});
+
+test('npm start hands on the signal to stop', async (t) => {
+  const cwd = await testFolder(t);
+  const npm = spawn('npm', ['start'], {
+    cwd: fileURLToPath(new URL('../../../../', import.meta.url)),
+    env: { ...base, PORT: '0', DATA_DIR: cwd },
+    detached: true,
+  });
+  const ended = once(npm, 'close');
+  t.after(() => npm.exitCode === null && process.kill(-(npm.pid as number), 'SIGKILL'));
+  for await (const line of createInterface(npm.stderr)) if (line.includes('"msg":"started"')) break;
+  npm.kill('SIGTERM');
+  assert.deepEqual(await ended, [0, null]);
 });
 
 test('an old Node is told in one line which one is needed', async (t) => {
