@@ -8,7 +8,7 @@ import { Writable } from 'node:stream';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
-import { createStrongroom, readSettings, StartError } from './compose.ts';
+import { createStrongroom, readSettings, StartError } from './index.ts';
 
 test('a start that ends because the port is taken leaves nothing running in the app that called it', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'strongroom-compose-'));

@@ -35,10 +35,6 @@ import type { Settings } from './settings.ts';
 import { expositionType } from './telemetry/exposition.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
 
-export { StartError } from './errors.ts';
-export type { StrongroomConfig } from './settings/config-file.ts';
-export { readSettings } from './settings.ts';
-
 export interface Strongroom {
   /** Answers one HTTP request; for an app that has a server of its own. */
   readonly handler: (request: IncomingMessage, response: ServerResponse) => void;

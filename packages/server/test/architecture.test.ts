@@ -109,6 +109,12 @@ const rules: readonly Rule[] = [
     because: 'the process starts what compose.ts makes and knows no adapter',
   },
   { files: 'compose.ts', may: anything, because: 'the one file that names everything' },
+  {
+    files: 'index.ts',
+    may: ['compose.ts', 'settings.ts', ...everyone],
+    types: ['settings/'],
+    because: 'what the package offers an app is put together elsewhere',
+  },
   ...['boot.ts', 'deployment.ts', 'readiness.ts'].map((files) => ({
     files,
     may: [...ports, 'deployment.ts', ...everyone],
@@ -177,6 +183,15 @@ describe('the house', () => {
     none(others.flatMap((file) => processLines(read(file)).map((line) => `${file}: ${line}`)));
   });
 
+  it('names no file by its URL that is called otherwise once it is built', () => {
+    const named = /new URL\([^)]*\.ts['"`]/;
+    none(
+      find(`${house}**/*.ts`)
+        .filter((file) => !isTest(file) && named.test(read(file)))
+        .map((file) => `${file}: the compiler renames what is imported, not what a URL names`),
+    );
+  });
+
   it('has no drawer for what has no name', () => {
     const drawers = find('packages/**').filter((path) =>
       /\/(core|common|types|helpers|utils)(\/|\.ts$|$)/.test(path),
@@ -211,7 +226,7 @@ export { f } from './f.ts';
 import './g.ts';
 import * as pg from 'pg';
 const late = await import('../objects/h.ts');
-new Worker(new URL('./i.ts', import.meta.url));
+new Worker(new URL(\`./i\${extname(import.meta.filename)}\`, import.meta.url));
 `).map(({ to, typeOnly }) => (typeOnly ? `type ${to}` : to)),
       [
         'http/b.ts',

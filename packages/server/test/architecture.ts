@@ -28,15 +28,20 @@ const statement =
   /^(?:import|export)\s+(type\s+)?(?:(?:[\w$]+\s*,?\s*)?(?:\{[^}]*\}|\*(?:\s+as\s+[\w$]+)?)?)\s*from\s*'([^']+)'/gm;
 const bare = /^import\s+'([^']+)'/gm;
 const dynamic = /\bimport\(\s*'([^']+)'/g;
-const worker = /\bnew URL\(\s*'(\.[^']+\.ts)',\s*import\.meta\.url/g;
+const worker = /\bnew URL\(\s*`(\.[^`$]+)\$\{extname\(import\.meta\.filename\)\}`,\s*import\.meta\.url/g;
 
 /** Every import of the file `from`: static, re-exported, for its effect, by `import()`, and as a worker's file. */
 export function importsOf(from: string, source: string): Import[] {
   const found = [...source.matchAll(statement)].map(([, type, to = '']) => ({ to, typeOnly: !!type }));
-  const others = [bare, dynamic, worker].flatMap((form) =>
+  const others = [bare, dynamic].flatMap((form) =>
     [...source.matchAll(form)].map(([, to = '']) => ({ to, typeOnly: false })),
   );
-  return [...found, ...others].map(({ to, typeOnly }) => ({ from, to: resolve(from, to), typeOnly }));
+  const workers = [...source.matchAll(worker)].map(([, to]) => ({ to: `${to}.ts`, typeOnly: false }));
+  return [...found, ...others, ...workers].map(({ to, typeOnly }) => ({
+    from,
+    to: resolve(from, to),
+    typeOnly,
+  }));
 }
 
 /** `to` as written in `from`, as a path of the same kind; a package's name stays. */

@@ -5,7 +5,6 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import {
@@ -24,7 +23,9 @@ import { cantTrace } from './faults/strace.ts';
 export { raceFreePort };
 
 /** Whatever can say when it is over: a test's or a suite's context, or `{ after }` of node:test. */
-export type Ending = Pick<TestContext, 'after'>;
+export interface Ending {
+  after(undo: () => unknown): void;
+}
 
 /** Whether this is a run in which nothing may be skipped. */
 export function inCi(): boolean {

@@ -1,6 +1,10 @@
+import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { StartError, StrongroomError } from '../errors.ts';
 import type { Answer, Call, Failure, OperationName, WorkerOptions } from './sqlite-calls.ts';
+
+/** Beside this file, and like it .ts in the repository and .js in the package: the compiler does not rename it here. */
+const program = new URL(`./sqlite-worker${extname(import.meta.filename)}`, import.meta.url);
 
 interface Waiting {
   readonly resolve: (value: never) => void;
@@ -20,7 +24,7 @@ export class SqliteThread {
 
   /** Starts a worker and waits until it has opened the records. Raises StartError, `records_unavailable`. */
   static async start(options: WorkerOptions): Promise<SqliteThread> {
-    const worker = new Worker(new URL('./sqlite-worker.ts', import.meta.url), { workerData: options });
+    const worker = new Worker(program, { workerData: options });
     const thread = new SqliteThread(worker);
     await new Promise<void>((resolve, reject) => {
       thread.#waiting.set(0, { resolve: resolve as Waiting['resolve'], reject });

@@ -1,0 +1,5 @@
+/** What an app gets from the package: docs/embedding.md. */
+export { createStrongroom, type Started, type Strongroom, type StrongroomOptions } from './compose.ts';
+export { StartError } from './errors.ts';
+export type { StrongroomConfig } from './settings/config-file.ts';
+export { readSettings, type Settings } from './settings.ts';

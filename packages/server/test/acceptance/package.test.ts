@@ -1,0 +1,186 @@
+/** What someone gets who has never seen the repository: the package, installed, run, and built into apps. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { after, describe, it, type TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { publint } from 'publint';
+import { installPackage, type RunningApp, run, succeeded } from './installed-package.ts';
+
+const root = fileURLToPath(new URL('../../../../', import.meta.url));
+const page = await readFile(join(root, 'docs/embedding.md'), 'utf8');
+const examples = [...page.matchAll(/^## ([^\n]+)\n[^#]*?```ts\n(.+?)```/gms)].map(
+  ([, title = '', code = '']) => ({
+    title,
+    file: `${title.replace(/\W/g, '-')}.mts`,
+    code,
+  }),
+);
+
+/** A document goes in and comes out again. */
+async function keeps({ url, authorization }: RunningApp): Promise<void> {
+  const headers = { authorization: await authorization() };
+  const stored = await fetch(`${url}/v1/documents?recordId=r&type=other&filename=a.txt`, {
+    method: 'POST',
+    headers,
+    body: 'kept',
+  });
+  assert.equal(stored.status, 201);
+  const location = stored.headers.get('location') ?? '';
+  assert.ok(location.startsWith(`${url}/v1/documents/`), location);
+  const link = await fetch(`${location}/links`, { method: 'POST', headers });
+  const opened = await fetch(((await link.json()) as { url: string }).url);
+  assert.equal(await opened.text(), 'kept');
+}
+
+async function endsAsAsked({ stop, output }: RunningApp): Promise<void> {
+  assert.deepEqual(await stop(), [0, null], output());
+}
+
+const installed = await installPackage({ after });
+for (const { file, code } of examples) await writeFile(join(installed.folder, file), code);
+
+describe('the package', () => {
+  it('holds what is built from the source, the pages, and nothing else', () => {
+    const find = (pattern: string, cwd: string) => globSync(pattern, { cwd: join(root, cwd) });
+    const programs = find('**/*.ts', 'packages/server/src').filter((file) => !file.endsWith('.test.ts'));
+    const pages = find('**/*.*', 'docs').filter((file) => !/^(decisions\/|benchmarks\.md$)/.test(file));
+    const expected = [
+      ...['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json', 'openapi.json'],
+      ...['bin/package.json', 'bin/strongroom'],
+      ...pages.map((file) => `docs/${file}`),
+      ...programs.map((file) => `dist/${file.replace(/ts$/, 'js')}`),
+    ];
+    const { files } = installed.packed;
+    assert.deepEqual(files.filter((file) => !file.endsWith('.d.ts')).toSorted(), expected.toSorted());
+    assert.ok(files.includes('dist/index.d.ts'));
+  });
+
+  it('is what publint asks of a package', async () => {
+    const tarball = new Uint8Array(await readFile(installed.packed.tarball)).buffer;
+    const { messages } = await publint({ pack: { tarball }, strict: true });
+    assert.deepEqual(messages, []);
+  });
+
+  it('brings fewer than 150 packages, none of which runs a script', async (t) => {
+    const { folder, env, packed } = installed;
+    const words = ['ls', '--omit=dev', '--all', '--parseable'];
+    const lines = succeeded(spawnSync('npm', words, { cwd: folder, env, encoding: 'utf8' }))
+      .trim()
+      .split('\n');
+    // The first line is the app itself.
+    const count = lines.length - 1;
+    t.diagnostic(`${count} packages; ${packed.size} bytes packed, ${packed.unpackedSize} unpacked`);
+    assert.ok(count > 50 && count < 150, `${count} packages`);
+    const lock = JSON.parse(await readFile(join(folder, 'package-lock.json'), 'utf8'));
+    const scripts = Object.entries<{ hasInstallScript?: true }>(lock.packages)
+      .filter(([, { hasInstallScript }]) => hasInstallScript)
+      .map(([name]) => name);
+    assert.deepEqual(scripts, []);
+  });
+
+  it('has no link that leads nowhere', () => {
+    const { path } = installed;
+    for (const file of globSync('{*.md,docs/**/*.md}', { cwd: path }))
+      for (const target of linksOf(join(path, file)))
+        assert.ok(existsSync(join(path, dirname(file), target)), `${file} leads to ${target}`);
+  });
+
+  it('runs by npx, and keeps a document', async (t) => {
+    const service = await run(t, installed, ['npx', 'strongroom', 'serve']);
+    await keeps(service);
+    const described = await fetch(`${service.url}/openapi.json`);
+    assert.match(((await described.json()) as { openapi: string }).openapi, /^3\.1\./);
+    await endsAsAsked(service);
+    const { version } = JSON.parse(await readFile(join(installed.path, 'package.json'), 'utf8'));
+    assert.match(service.output(), new RegExp(`\nStrongroom ${version.replaceAll('.', '\\.')}\n`));
+    assert.ok(existsSync(join(installed.path, 'node_modules/.cache/compiled')), 'the next start is sooner');
+  });
+
+  it('runs from a folder in which nothing can be written', async (t) => {
+    const cache = join(installed.path, 'node_modules/.cache');
+    await rm(cache, { recursive: true, force: true });
+    await mkdir(dirname(cache), { recursive: true });
+    await writeFile(cache, 'no folder');
+    t.after(() => rm(cache));
+    const { stdout, stderr, status } = strongroom(['--version']);
+    assert.deepEqual([status, stderr], [0, '']);
+    assert.match(stdout, /^\d+\.\d+\.\d+\n$/);
+  });
+
+  it('tells an old Node in one line what to do', async () => {
+    const pretend = join(installed.folder, 'pretend.cjs');
+    await writeFile(pretend, `Object.defineProperty(process, 'versions', { value: { node: '22.1.0' } });`);
+    const { status, stdout, stderr } = strongroom(['serve'], { NODE_OPTIONS: `--require ${pretend}` });
+    assert.deepEqual([status, stdout], [1, '']);
+    assert.match(
+      stderr,
+      /^strongroom: Node \S+ is too old; .*`npx -p node@24 -p strongroom strongroom`\.\n$/,
+    );
+  });
+
+  for (const moduleResolution of ['nodenext', 'bundler'])
+    it(`has types that hold by themselves, found by ${moduleResolution}`, async () => {
+      const { folder } = installed;
+      const module = moduleResolution === 'bundler' ? 'esnext' : moduleResolution;
+      const config = {
+        compilerOptions: {
+          ...{ module, moduleResolution, target: 'es2024', strict: true, noEmit: true, skipLibCheck: false },
+          ...{ types: ['node'], typeRoots: [join(root, 'node_modules/@types')] },
+        },
+        files: examples.map(({ file }) => file),
+      };
+      const project = join(folder, `tsconfig.${moduleResolution}.json`);
+      await writeFile(project, JSON.stringify(config));
+      const tsc = join(root, 'node_modules/.bin/tsc');
+      succeeded(spawnSync(tsc, ['-p', project], { cwd: folder, encoding: 'utf8' }));
+    });
+
+  for (const { title, file } of examples)
+    it(`keeps documents inside an app: ${title}`, async (t) => {
+      const app = await start(t, file);
+      assert.equal(await (await fetch(app.url)).text(), 'the app');
+      await keeps(app);
+      const answer = await unreadable(app.url);
+      assert.match(answer, /^HTTP\/1\.1 400 Bad Request\r\n.*application\/problem\+json.*"invalid_request"/s);
+      assert.equal(answer.split('HTTP/1.1').length, 2, answer);
+      await endsAsAsked(app);
+    });
+
+  it('says in the log of an app that brings none why the records can’t be reached', async (t) => {
+    const env = { DATABASE_URL: 'postgres://me:hunter2@127.0.0.1:1/none' };
+    const { output } = await start(t, examples[0]?.file ?? '', env);
+    const line = output()
+      .split('\n')
+      .find((text) => text.includes('the records can'));
+    assert.match(line ?? output(), /"error":\{.*ECONNREFUSED/);
+    assert.ok(!output().includes('hunter2'));
+  });
+
+  const start = (t: TestContext, file: string, settings = {}) =>
+    run(t, installed, [process.execPath, file], settings);
+
+  const strongroom = (words: string[], more = {}) =>
+    spawnSync(join(installed.folder, 'node_modules/.bin/strongroom'), words, {
+      cwd: installed.folder,
+      env: { ...installed.env, ...more },
+      encoding: 'utf8',
+    });
+});
+
+function linksOf(file: string): string[] {
+  return [...readFileSync(file, 'utf8').matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, target = '']) => target.replace(/#.*/, ''))
+    .filter((target) => target !== '' && !/^[a-z]+:/.test(target));
+}
+
+/** All that is answered to what is no request. */
+async function unreadable(url: string): Promise<string> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  socket.end('no request\r\n\r\n');
+  return text(socket);
+}
