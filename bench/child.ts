@@ -89,10 +89,11 @@ export async function startServer(
   script: string,
   args: readonly string[],
   log: string,
+  environment: NodeJS.ProcessEnv = {},
 ): Promise<{ child: Child; origin: string }> {
   const child = Child.start(script, [new URL(script, import.meta.url).pathname, ...args], {
     log,
-    env: process.env,
+    env: { ...process.env, ...environment },
     ipc: true,
   });
   const [port] = await child.until((signal) => once(child.process, 'message', { signal }));

@@ -22,7 +22,16 @@ export function cpuSeconds(pid: number): number {
 
 /** The most memory, in MiB, that was resident at once since the process began. */
 export function peakMemory(pid: number): number {
-  const found = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  if (!found) throw new Error(`no VmHWM in /proc/${pid}/status`);
+  return memory(pid, 'VmHWM');
+}
+
+/** The memory, in MiB, that is resident now. */
+export function residentMemory(pid: number): number {
+  return memory(pid, 'VmRSS');
+}
+
+function memory(pid: number, name: string): number {
+  const found = new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  if (!found) throw new Error(`no ${name} in /proc/${pid}/status`);
   return Number(found[1]) / 1024;
 }

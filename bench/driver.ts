@@ -10,6 +10,12 @@ export interface Sent {
   readonly body?: Buffer | Readable;
 }
 
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: Buffer;
+}
+
 /** What a round took, seen from outside. */
 export interface Timing {
   /** Seconds from the first request to the last answer. */
@@ -23,7 +29,7 @@ export interface Load {
   readonly concurrency: number;
   readonly request: (index: number) => Sent;
   /** Raises an Error when an answer is wrong. */
-  readonly check: (answer: { status: number; body: Buffer }, index: number) => void;
+  readonly check: (answer: Answer, index: number) => void;
 }
 
 /** A client with kept-alive connections. Whatever is wrong with an answer ends the load with an Error. */
@@ -50,9 +56,9 @@ export class Driver implements AsyncDisposable {
     return { seconds: (performance.now() - begun) / 1000, latencies };
   }
 
-  async send(sent: Sent, signal: AbortSignal): Promise<{ status: number; body: Buffer }> {
-    const answer = await this.#pool.request({ ...sent, signal });
-    return { status: answer.statusCode, body: Buffer.from(await answer.body.arrayBuffer()) };
+  async send(sent: Sent, signal: AbortSignal): Promise<Answer> {
+    const { statusCode, headers, body } = await this.#pool.request({ ...sent, signal });
+    return { status: statusCode, headers, body: Buffer.from(await body.arrayBuffer()) };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -61,10 +67,7 @@ export class Driver implements AsyncDisposable {
 }
 
 /** Raises an Error unless the answer is 201 and names the digest and size of what was sent. Answers the document's id. */
-export function assertStored(
-  answer: { status: number; body: Buffer },
-  sent: { sha256: string; size: number },
-): string {
+export function assertStored(answer: Answer, sent: { sha256: string; size: number }): string {
   const text = answer.body.toString();
   if (answer.status !== 201) throw new Error(`an upload was answered ${answer.status}: ${text}`);
   const document = JSON.parse(text) as { id: string; sha256: string; size: number };
@@ -75,14 +78,30 @@ export function assertStored(
 }
 
 /** Raises an Error unless the answer is 200 and holds what was sent; the digest is looked at in every fiftieth. */
-export function assertContent(
-  answer: { status: number; body: Buffer },
-  sent: { sha256: string; size: number },
-  index: number,
-): void {
+export function assertContent(answer: Answer, sent: { sha256: string; size: number }, index: number): void {
   if (answer.status !== 200) throw new Error(`a download was answered ${answer.status}: ${answer.body}`);
   if (answer.body.length !== sent.size) throw new Error(`a download gave ${answer.body.length} bytes`);
   if (index % 50 > 0) return;
   const sha256 = createHash('sha256').update(answer.body).digest('hex');
   if (sha256 !== sent.sha256) throw new Error(`a download gave other bytes: SHA-256 ${sha256}`);
+}
+
+/** Raises an Error unless the answer is 200 and holds one document. */
+export function assertRecord(answer: Answer): void {
+  if (answer.status !== 200) throw new Error(`a look was answered ${answer.status}: ${answer.body}`);
+  if (!(JSON.parse(answer.body.toString()) as { sha256?: string }).sha256)
+    throw new Error(`a look gave ${answer.body}`);
+}
+
+/** Raises an Error unless the answer is 201 and holds a link. */
+export function assertLink(answer: Answer): void {
+  if (answer.status === 201 && /"url":"http[^"]*\/l\/[^"]{20,}"/.test(answer.body.toString())) return;
+  throw new Error(`a link was answered ${answer.status}: ${answer.body}`);
+}
+
+/** Raises an Error unless the answer is 200 and holds a whole page of 50. */
+export function assertPage(answer: Answer): void {
+  if (answer.status !== 200) throw new Error(`a list was answered ${answer.status}: ${answer.body}`);
+  const { items } = JSON.parse(answer.body.toString()) as { items: unknown[] };
+  if (items.length !== 50) throw new Error(`a list gave ${items.length} documents`);
 }

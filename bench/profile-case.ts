@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Case } from './cases.ts';
+import type { LoadCase } from './cases.ts';
 import { Driver } from './driver.ts';
 import { prepare } from './measure.ts';
 import { byOwner, profileClock, profileTable } from './profile.ts';
@@ -12,7 +12,7 @@ import { type Place, startSubjects } from './subjects.ts';
  * The profile sees the threads that run JavaScript; what libuv's threads do (files, fsync) is in the process's CPU only.
  */
 export async function profileCase(
-  the: Case,
+  the: LoadCase,
   place: Omit<Place, 'nodeArguments'>,
   keep: string | undefined,
   signal: AbortSignal,
@@ -21,9 +21,14 @@ export async function profileCase(
   mkdirSync(profiles);
   await using stack = new AsyncDisposableStack();
   const nodeArguments = ['--cpu-prof', `--cpu-prof-dir=${profiles}`, '--cpu-prof-interval=250'];
-  const [service] = await startSubjects({ ...place, nodeArguments }, stack);
+  const { measured: service } = await startSubjects(
+    { ...the, against: null },
+    { ...place, nodeArguments },
+    stack,
+  );
   const driver = stack.use(new Driver(service.origin));
-  const run = await prepare(the, the.full.requests, service, driver, signal);
+  const side = { subject: service, shape: the.shape, requests: the.full.requests };
+  const run = await prepare(the, side, driver, signal);
   const from = profileClock();
   const round = await run();
   const window = { from, to: profileClock() };

@@ -1,4 +1,4 @@
-import type { Backend, Case } from './cases.ts';
+import type { Backend, LoadCase } from './cases.ts';
 import type { Round, Rounds } from './measure.ts';
 import { type Interval, median, medianInterval, percentile } from './statistics.ts';
 
@@ -21,43 +21,44 @@ export interface CpuRow extends Row {
 }
 
 export interface Result {
-  readonly case: Case;
+  readonly case: LoadCase;
   readonly backend: Backend;
-  readonly service: Rounds;
-  readonly floor: Rounds;
+  /** Of whom the case measures, by name. */
+  readonly measured: Rounds & { readonly name: string };
+  /** Of what that is held against. */
+  readonly floor: (Rounds & { readonly name: string }) | null;
 }
 
 const GiB = 1024 ** 3;
 
-/** CPU beside the floor. `holds` is false only when the whole interval lies above the bar. */
-export function cpuRow(result: Result): CpuRow {
+/** CPU beside the floor, or alone where there is none. `holds` is false only when the whole interval lies above the bar. */
+export function cpuRow({ case: the, backend, measured, floor }: Result): CpuRow {
   const cost = (round: Round) =>
-    result.case.unit === 'CPU s/GiB'
-      ? round.cpu / ((round.requests * result.case.size) / GiB)
+    the.unit === 'CPU s/GiB'
+      ? round.cpu / ((round.requests * the.size) / GiB)
       : (round.cpu / round.requests) * 1000;
-  const figures = result.service.rounds.map(cost);
-  const floors = result.floor.rounds.map(cost);
-  const ratios = figures.map((figure, pair) => figure / (floors[pair] ?? Number.NaN));
-  const interval = medianInterval(ratios, 0.9);
-  const bar = result.case.cpuBar;
+  const figures = measured.rounds.map(cost);
+  const floors = floor?.rounds.map(cost) ?? null;
+  const ratios = floors && figures.map((figure, pair) => figure / (floors[pair] ?? Number.NaN));
+  const interval = medianInterval(ratios ?? figures, 0.9);
   return {
-    case: result.case.name,
-    backend: result.backend,
+    case: the.name,
+    backend,
     figure: median(figures),
-    unit: result.case.unit,
-    floor: median(floors),
-    ratio: median(ratios),
-    low: interval.low,
-    high: interval.high,
-    bar,
-    holds: bar === null ? null : interval.low <= bar,
+    unit: the.unit,
+    floor: floors && median(floors),
+    ratio: ratios && median(ratios),
+    low: ratios && interval.low,
+    high: ratios && interval.high,
+    bar: the.cpuBar,
+    holds: the.cpuBar === null ? null : interval.low <= the.cpuBar,
     interval,
   };
 }
 
 /** The peak of resident memory, MiB. `bar` is what the case may take, MiB. */
 export function memoryRow(result: Result, bar: number | null): Row {
-  const figure = result.service.peak;
+  const figure = result.measured.peak;
   return {
     case: result.case.name,
     backend: result.backend,
@@ -72,23 +73,40 @@ export function memoryRow(result: Result, bar: number | null): Row {
   };
 }
 
-/** A case for people: both subjects side by side, then what was found. */
-export function table(result: Result, cpu: CpuRow, memory: Row | null): string {
-  const { name, concurrency } = result.case;
-  const pairs = result.service.rounds.length;
-  const fewer = each(result.floor) < each(result.service) ? ` (the floor ${each(result.floor)})` : '';
+/** A case for people: the subjects side by side, then what was found. */
+export function table(
+  { case: the, backend, measured, floor }: Result,
+  cpu: CpuRow,
+  memory: Row | null,
+): string {
+  const pairs = measured.rounds.length;
+  const fewer = floor && each(floor) < each(measured) ? ` (the ${floor.name} ${each(floor)})` : '';
   const lines = [
-    `${name} on ${result.backend}: ${count(pairs, 'pair')} of rounds, ${count(each(result.service), 'request')} each${fewer}, ${concurrency} at a time`,
-    [''.padEnd(9), ...columns.map(({ title }) => title.padStart(14))].join(''),
-    line('service', result.service, result.case),
-    line('floor', result.floor, result.case),
-    `  CPU ratio ${fixed(cpu.ratio)} [${fixed(cpu.low)}, ${fixed(cpu.high)}] (${worth(cpu.interval, pairs)})${verdict(cpu)}`,
+    `${the.name} on ${backend}: ${count(pairs, floor ? 'pair' : 'round')}${floor ? ' of rounds' : ''}, ${count(each(measured), 'request')} each${fewer}, ${the.concurrency} at a time`,
+    [''.padEnd(12), ...columns.map(({ title }) => title.padStart(14))].join(''),
+    line(measured.name, measured, the),
+    ...(floor ? [line(floor.name, floor, the)] : []),
+    floor
+      ? `  CPU ratio ${range(cpu, cpu.ratio)} (${worth(cpu.interval, pairs)})${verdict(cpu)}`
+      : `  ${the.unit} ${range(cpu, cpu.figure)} (${worth(cpu.interval, pairs)})${verdict(cpu)}`,
     ...(memory ? [`  peak memory ${memory.figure.toFixed(0)} MiB${verdict(memory)}`] : []),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-const columns: readonly { title: string; figure: (rounds: Rounds, the: Case) => number; digits: number }[] = [
+/** The rows of the cases without requests, for people. */
+export function lineOf(row: Row, how: string): string {
+  const floor = row.floor === null ? '' : `, a bare node ${row.floor.toFixed(0)} ${row.unit}`;
+  const ratio =
+    row.ratio === null ? '' : `, ratio ${fixed(row.ratio)} [${fixed(row.low)}, ${fixed(row.high)}]`;
+  return `${row.case} on ${row.backend}: ${how}\n  ${row.figure.toFixed(0)} ${row.unit}${floor}${ratio}${verdict(row)}\n`;
+}
+
+const columns: readonly {
+  title: string;
+  figure: (rounds: Rounds, the: LoadCase) => number;
+  digits: number;
+}[] = [
   {
     title: 'CPU ms/request',
     figure: ({ rounds }) => median(rounds.map((r) => (r.cpu / r.requests) * 1000)),
@@ -118,9 +136,9 @@ function latency(share: number): (rounds: Rounds) => number {
     );
 }
 
-function line(name: string, rounds: Rounds, the: Case): string {
+function line(name: string, rounds: Rounds, the: LoadCase): string {
   const cells = columns.map(({ figure, digits }) => figure(rounds, the).toFixed(digits).padStart(14));
-  return `  ${name.padEnd(7)}${cells.join('')}`;
+  return `  ${name.padEnd(10)}${cells.join('')}`;
 }
 
 function worth(interval: Interval, pairs: number): string {
@@ -139,6 +157,10 @@ function each({ rounds }: Rounds): number {
 
 function count(n: number, noun: string): string {
   return `${n} ${noun}${n === 1 ? '' : 's'}`;
+}
+
+function range({ interval }: CpuRow, middle: number | null): string {
+  return `${fixed(middle)} [${fixed(interval.low)}, ${fixed(interval.high)}]`;
 }
 
 function fixed(value: number | null): string {

@@ -3,13 +3,17 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Backend, backends, type Case, cases } from './cases.ts';
+import { type Backend, backends, type Case, cases, type LoadCase } from './cases.ts';
 import { assertMeasurable } from './cpu.ts';
 import { type Databases, startDatabases } from './databases.ts';
+import { measureIdle } from './idle.ts';
 import { measure } from './measure.ts';
 import { profileCase } from './profile-case.ts';
-import { cpuRow, memoryRow, type Result, type Row, table } from './report.ts';
+import { measureReady } from './ready.ts';
+import { cpuRow, lineOf, memoryRow, type Result, type Row, table } from './report.ts';
 import { startSubjects } from './subjects.ts';
+
+const withLoad = cases.filter((the) => the.kind === 'load');
 
 const help = `npm run bench -- [options]
   --quick            every case on fewer pairs, under 10 minutes
@@ -39,7 +43,12 @@ function readArguments() {
     ...values,
     only: chosen('--only', values.only, names),
     backend: chosen('--backend', values.backend, backends),
-    profile: chosen('--profile', values.profile, names, []),
+    profile: chosen(
+      '--profile',
+      values.profile,
+      withLoad.filter(({ who }) => who === 'service').map(({ name }) => name),
+      [],
+    ),
   };
 }
 
@@ -74,7 +83,9 @@ async function main(): Promise<number> {
   await using bench = new Bench(folder, asked, interrupted.signal);
   for (const backend of asked.backend) {
     const names = asked.profile.length > 0 ? asked.profile : asked.only;
-    for (const the of cases.filter(({ name }) => names.includes(name))) {
+    for (const the of cases.filter(
+      ({ name, on }) => names.includes(name) && (on ?? backends).includes(backend),
+    )) {
       if (interrupted.signal.aborted) break;
       await bench.attempt(the, backend, asked.profile.length > 0);
     }
@@ -102,7 +113,9 @@ class Bench implements AsyncDisposable {
   /** Runs one case on fresh processes, stores and records; what keeps it from running is told, and the next one goes on. */
   async attempt(the: Case, backend: Backend, profile: boolean): Promise<void> {
     try {
-      await (profile ? this.#profile(the, backend) : this.#measure(the, backend));
+      if (the.kind !== 'load') await this.#start(the, backend);
+      else if (profile) await this.#profile(the, backend);
+      else await this.#measure(the, backend);
     } catch (error) {
       this.#failed.push(`${the.name} on ${backend}`);
       const why = this.#signal.aborted ? 'interrupted' : error instanceof Error ? error.message : error;
@@ -113,7 +126,7 @@ class Bench implements AsyncDisposable {
   /** A bar on CPU that was missed is told with who spent it. */
   async profileMisses(): Promise<void> {
     for (const row of this.rows.filter(({ holds, unit }) => holds === false && unit !== 'MiB')) {
-      const the = cases.find(({ name }) => name === row.case);
+      const the = withLoad.find(({ name }) => name === row.case);
       if (the && !this.#signal.aborted) await this.attempt(the, row.backend, true);
     }
   }
@@ -127,7 +140,7 @@ class Bench implements AsyncDisposable {
     return this.#failed.length === 0;
   }
 
-  async #measure(the: Case, backend: Backend): Promise<void> {
+  async #measure(the: LoadCase, backend: Backend): Promise<void> {
     const result = await this.#result(the, backend);
     const cpu = cpuRow(result);
     const memory = the.memory ? memoryRow(result, await this.#memoryBar(the, backend)) : null;
@@ -136,26 +149,56 @@ class Bench implements AsyncDisposable {
     say(`${table(result, cpu, memory)}\n`);
   }
 
-  async #result(the: Case, backend: Backend): Promise<Result> {
+  async #result(the: LoadCase, backend: Backend): Promise<Result> {
     await using stack = new AsyncDisposableStack();
     const place = { ...(await this.#place(the, backend, stack)), nodeArguments: [] };
-    const subjects = await startSubjects(place, stack);
+    const { measured, floor } = await startSubjects(the, place, stack);
     const count = this.#asked.quick ? the.quick : the.full;
-    return { case: the, backend, ...(await measure(the, count, subjects, this.#signal)) };
+    const { requests, floorRequests = requests } = count;
+    const sides = [{ subject: measured, shape: the.shape, requests }];
+    if (floor) sides.push({ subject: floor, shape: the.shape, requests: floorRequests });
+    else if (typeof the.against === 'object' && the.against !== null)
+      sides.push({ subject: measured, shape: the.against.shape, requests });
+    const [its, other] = await measure(the, count, sides, this.#signal);
+    if (!its) throw new Error('nothing was measured');
+    return {
+      case: the,
+      backend,
+      measured: { name: floor ? measured.name : the.shape, ...its },
+      floor: other ? { name: floor?.name ?? sides[1]?.shape ?? '', ...other } : null,
+    };
   }
 
-  async #profile(the: Case, backend: Backend): Promise<void> {
+  /** The cases of a start: how soon, how large. */
+  async #start(the: Exclude<Case, LoadCase>, backend: Backend): Promise<void> {
+    await using stack = new AsyncDisposableStack();
+    const place = { ...(await this.#place(the, backend, stack)), nodeArguments: [] };
+    const { quick } = this.#asked;
+    if (the.kind === 'ready') {
+      const { pairs } = quick ? the.quick : the.full;
+      const row = await measureReady(the, pairs, place, this.#signal);
+      this.rows.push(row);
+      say(`${lineOf(row, `${pairs} pairs of starts`)}\n`);
+    } else {
+      const { after } = quick ? the.quick : the.full;
+      const row = await measureIdle(the, after, place, this.#signal);
+      this.rows.push(row);
+      say(`${lineOf(row, `${after / 1000} s after it was ready`)}\n`);
+    }
+  }
+
+  async #profile(the: LoadCase, backend: Backend): Promise<void> {
     await using stack = new AsyncDisposableStack();
     const place = await this.#place(the, backend, stack);
     say(await profileCase(the, place, this.#asked.keep, this.#signal));
   }
 
   /** A case's memory bar in MiB. One that is set by another case is taken from that case's row, or it is run for it. */
-  async #memoryBar({ memoryBar }: Case, backend: Backend): Promise<number | null> {
+  async #memoryBar({ memoryBar }: LoadCase, backend: Backend): Promise<number | null> {
     if (memoryBar === null || typeof memoryBar === 'number') return memoryBar;
     const isIt = (row: Row) => row.case === memoryBar.as && row.backend === backend && row.unit === 'MiB';
     if (!this.rows.some(isIt)) {
-      const other = cases.find(({ name }) => name === memoryBar.as);
+      const other = withLoad.find(({ name }) => name === memoryBar.as);
       if (other) await this.#measure(other, backend);
     }
     return (this.rows.find(isIt)?.figure ?? Number.NaN) + memoryBar.slack;

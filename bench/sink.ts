@@ -1,10 +1,13 @@
+import { readFileSync } from 'node:fs';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import { serve } from './floors/serve.ts';
+import { createServer as createSecureServer } from 'node:https';
+import { answering, listen, serve } from './floors/serve.ts';
 
 /**
  * An S3 that costs next to nothing, so that what is measured is the server in front of it. It believes every
  * signature, counts large bodies and drops them, and keeps small ones until 64 MiB are kept. Path-style addresses
  * only; any bucket exists. It is no S3 to test against.
+ * Called with a certificate and its key, it speaks TLS.
  * `GET /` answers what was stored since the last such call, so that the bench can tell whether the bytes really came.
  */
 
@@ -17,6 +20,8 @@ interface Stored {
 }
 
 const small = 1024 ** 2;
+/** Kept always: what a peer notes beside its documents and reads again. */
+const tiny = 4 * 1024;
 const mostKept = 64 * 1024 ** 2;
 const objects = new Map<string, Stored>();
 /** Bytes so far of each unfinished multipart upload, by part number. */
@@ -25,7 +30,13 @@ let kept = 0;
 let serial = 0;
 let stored = { objects: 0, bytes: 0 };
 
-serve(async (request, response) => {
+const [certificate, privateKey] = process.argv.slice(2);
+if (certificate && privateKey) {
+  const pem = { cert: readFileSync(certificate), key: readFileSync(privateKey) };
+  listen(createSecureServer({ ...pem, requestTimeout: 0 }, answering(respond)));
+} else serve(respond);
+
+async function respond(request: IncomingMessage, response: ServerResponse): Promise<ServerResponse> {
   const url = new URL(request.url ?? '/', 'http://sink');
   const [, bucket, ...rest] = url.pathname.split('/');
   const key = rest.join('/');
@@ -35,8 +46,8 @@ serve(async (request, response) => {
   if (request.method === 'PUT') return call.query.has('partNumber') ? putPart(call) : putObject(call);
   if (request.method === 'POST') return call.query.has('uploads') ? begin(call) : complete(call);
   if (request.method === 'DELETE') return call.query.has('uploadId') ? abort(call) : remove(call);
-  return getObject(call);
-});
+  return call.query.has('uploadId') ? listParts(call) : getObject(call);
+}
 
 interface Call {
   readonly request: IncomingMessage;
@@ -65,22 +76,34 @@ async function putObject(call: Call): Promise<ServerResponse> {
 
 /** Reads a body to its end, holding on to it only while it is small. */
 async function receive(request: IncomingMessage): Promise<{ size: number; body: Buffer | null }> {
-  if (request.headers['content-encoding']?.includes('aws-chunked'))
-    throw new Error('aws-chunked is not understood');
-  const hold = Number(request.headers['content-length']) <= small;
+  const framed = request.headers['x-amz-decoded-content-length'];
+  const hold = Number(framed ?? request.headers['content-length']) <= small;
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (hold) chunks.push(chunk);
   }
-  return { size, body: hold ? Buffer.concat(chunks) : null };
+  const body = hold ? Buffer.concat(chunks) : null;
+  return framed === undefined ? { size, body } : { size: Number(framed), body: body && unframed(body) };
+}
+
+/** The bytes of an `aws-chunked` body: each chunk's length in hex and a signature stand before it, trailers at the end. */
+function unframed(body: Buffer): Buffer {
+  const chunks: Buffer[] = [];
+  for (let at = 0; ; ) {
+    const end = body.indexOf('\r\n', at);
+    const length = Number.parseInt(body.toString('latin1', at, end), 16);
+    if (!(length > 0)) return Buffer.concat(chunks);
+    chunks.push(body.subarray(end + 2, end + 2 + length));
+    at = end + 2 + length + 2;
+  }
 }
 
 function keep(name: string, size: number, body: Buffer | null, headers: IncomingHttpHeaders): string {
   serial += 1;
   const etag = `"${serial.toString(16).padStart(32, '0')}"`;
-  const room = body !== null && kept + size <= mostKept;
+  const room = body !== null && (size <= tiny || kept + size <= mostKept);
   if (room) kept += size;
   const told = Object.entries(headers).filter(
     ([name]) => name === 'content-type' || name.startsWith('x-amz-meta-'),
@@ -132,6 +155,16 @@ async function putPart(call: Call): Promise<ServerResponse> {
   if (!upload) return refuse(call.response, 404, 'NoSuchUpload');
   upload.set(Number(call.query.get('partNumber')), size);
   return call.response.writeHead(200, { etag: `"part-${size}"`, 'content-length': 0 }).end();
+}
+
+function listParts(call: Call): ServerResponse {
+  const upload = uploads.get(call.query.get('uploadId') ?? '');
+  if (!upload) return refuse(call.response, 404, 'NoSuchUpload');
+  const parts = [...upload].map(
+    ([number, size]) =>
+      `<Part><PartNumber>${number}</PartNumber><ETag>"part-${size}"</ETag><Size>${size}</Size></Part>`,
+  );
+  return answer(call.response, 'ListPartsResult', `<IsTruncated>false</IsTruncated>${parts.join('')}`);
 }
 
 async function complete(call: Call): Promise<ServerResponse> {

@@ -1,5 +1,8 @@
-import { readdir, rm, stat } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { readdir, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Pool } from 'undici';
+import { makeCertificate } from './certificate.ts';
 import { startServer } from './child.ts';
 
 /** Where a subject's bytes end up. */
@@ -8,17 +11,41 @@ export interface Store {
   drain(): Promise<number>;
 }
 
-/** Starts the sink as its own process. */
-export async function startSink(folder: string): Promise<Store & AsyncDisposable & { endpoint: string }> {
-  const { child, origin } = await startServer('sink.ts', [], join(folder, 'sink.log'));
+export interface Sink extends Store, AsyncDisposable {
+  readonly endpoint: string;
+  /** What a process that asks it needs in its environment. */
+  readonly trust: NodeJS.ProcessEnv;
+}
+
+/** Starts the sink as its own process; with `tls` it has a certificate of its own, made for this run. */
+export async function startSink(folder: string, tls: boolean): Promise<Sink> {
+  const made = tls ? makeCertificate(folder) : null;
+  const { child, origin } = await startServer(
+    'sink.ts',
+    made ? [made.certificate, made.key] : [],
+    join(folder, 'sink.log'),
+  );
+  const endpoint = made ? origin.replace('http:', 'https:') : origin;
+  const pool = new Pool(endpoint, made ? { connect: { ca: readFileSync(made.certificate) } } : {});
   return {
-    endpoint: origin,
-    drain: async () => ((await (await fetch(origin)).json()) as { bytes: number }).bytes,
-    [Symbol.asyncDispose]: () => child.stop(),
+    endpoint,
+    trust: made ? { NODE_EXTRA_CA_CERTS: made.certificate } : {},
+    drain: async () => {
+      const { body } = await pool.request({ method: 'GET', path: '/' });
+      return ((await body.json()) as { bytes: number }).bytes;
+    },
+    [Symbol.asyncDispose]: async () => {
+      await pool.destroy();
+      await child.stop();
+    },
   };
 }
 
-/** A folder of objects; draining removes the files, so that no more than one round is ever on the disk. */
+/**
+ * A folder of objects. Draining cuts the files to nothing, so that no more than one round's bytes are ever on the disk.
+ * It removes none: ext4 does not give an inode out again for some minutes, and looks for a free one bit by bit past all
+ * that were freed, which would make every file of the next round cost more than it does on a disk that is only filled.
+ */
 export function openFolder(folder: string): Store {
   return {
     drain: async () => {
@@ -26,8 +53,10 @@ export function openFolder(folder: string): Store {
       for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
         const path = join(entry.parentPath, entry.name);
         if (!entry.isFile() || path.startsWith(join(folder, '.strongroom'))) continue;
-        bytes += (await stat(path)).size;
-        await rm(path);
+        const { size } = await stat(path);
+        if (size === 0) continue;
+        bytes += size;
+        await truncate(path);
       }
       return bytes;
     },

@@ -1,27 +1,23 @@
-import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
-import { raceFreePort } from '../packages/server/test/engines/free-port.ts';
 import { type Body, form } from './body.ts';
-import type { Backend, Case } from './cases.ts';
-import { Child, startServer } from './child.ts';
+import type { Backend, LoadCase, Peer, ReadShape, UploadShape } from './cases.ts';
+import { type Child, startServer } from './child.ts';
 import type { Databases } from './databases.ts';
-import type { Sent } from './driver.ts';
-import { credentials } from './floors/sign.ts';
-import { openFolder, type Store, startSink } from './stores.ts';
+import { type Answer, assertStored, type Sent } from './driver.ts';
+import { prepareService, type Service } from './service.ts';
+import { openFolder, type Sink, type Store, startSink } from './stores.ts';
 
-type Shape = Exclude<Case['shape'], 'get'>;
-
-/** One of the two programs that are compared, ready to be asked. */
+/** One of the programs that are compared, ready to be asked. */
 export interface Subject {
-  readonly name: 'service' | 'floor';
+  readonly name: string;
   readonly child: Child;
   readonly origin: string;
   readonly store: Store;
-  upload(shape: Shape, body: Body, index: number): Sent;
-  content(id: string): Sent;
+  upload(shape: UploadShape, body: Body, index: number): Sent;
+  /** The id of the document that an upload was answered with. Raises an Error when the answer is wrong. */
+  stored(answer: Answer, body: Body): string;
+  /** The request number `index` that reads; `id` is a document's. */
+  read(shape: ReadShape, id: string, index: number): Sent;
 }
 
 export interface Place {
@@ -33,102 +29,140 @@ export interface Place {
   readonly nodeArguments: readonly string[];
 }
 
-/** As a user starts it, but for the shell between. */
-const command = new URL('../packages/server/bin/strongroom', import.meta.url).pathname;
+/** Starts the service, or a peer, and its floor, each its own process, on stores of their own. All goes when `stack` is disposed of. */
+export async function startSubjects(
+  the: LoadCase,
+  place: Place,
+  stack: AsyncDisposableStack,
+): Promise<{ measured: Subject; floor: Subject | null }> {
+  const sink =
+    place.backend === 's3+postgres' ? stack.use(await startSink(place.folder, the.tls === true)) : null;
+  const measured =
+    the.who === 'service'
+      ? await startService(place, sink, stack)
+      : await startPeer(the.who, place, sink, stack);
+  const floor = the.against === 'floor' ? await startFloor(the.shape, place, sink, stack) : null;
+  return { measured, floor };
+}
 
-/** Starts the service and its floor, each its own process, on stores of their own. All goes when `stack` is disposed of. */
-export async function startSubjects(place: Place, stack: AsyncDisposableStack): Promise<[Subject, Subject]> {
-  const sink = place.backend === 's3+postgres' ? stack.use(await startSink(place.folder)) : null;
-  const floorFolder = join(place.folder, 'floor');
-  const dataFolder = join(place.folder, 'data');
-  await mkdir(dataFolder);
-  const service = await startService(place, dataFolder, sink?.endpoint ?? null, stack);
-  const floor = await (sink
-    ? startServer('floors/s3.ts', [sink.endpoint], `${floorFolder}.log`)
-    : startServer('floors/disk.ts', [floorFolder], `${floorFolder}.log`));
-  stack.use(floor.child);
-  return [
-    { ...service, name: 'service', store: sink ?? openFolder(join(dataFolder, 'objects')) },
-    { ...floor, name: 'floor', store: sink ?? openFolder(join(floorFolder, 'objects')), ...bare },
-  ];
+async function startService(place: Place, sink: Sink | null, stack: AsyncDisposableStack): Promise<Subject> {
+  const service = await prepareService(place, sink, stack);
+  const child = stack.use(service.start());
+  await service.ready(child);
+  return {
+    name: 'service',
+    child,
+    origin: service.origin,
+    store: sink ?? openFolder(service.objects),
+    stored: assertStored,
+    upload: (shape, body, index) => uploadTo(service, shape, body, index),
+    read: (shape, id, index) => readFrom(service, shape, id, index),
+  };
+}
+
+function uploadTo({ authorization }: Service, shape: UploadShape, body: Body, index: number): Sent {
+  const fields = { recordId: `case-${index % 64}`, type: 'other' };
+  const query = new URLSearchParams({ ...fields, filename: 'scan.pdf' });
+  const sent = bodyOf(shape, body, fields);
+  const path = shape === 'form' ? '/v1/documents' : `/v1/documents?${query}`;
+  return { ...sent, method: 'POST', path, headers: { ...sent.headers, authorization } };
+}
+
+/** The lists that people look at: a record's documents, all of them, those of a type. */
+const lists = ['recordId=case-0&', '', 'type=other&'];
+
+function readFrom({ authorization }: Service, shape: ReadShape, id: string, index: number): Sent {
+  const get = (path: string): Sent => ({ method: 'GET', path, headers: { authorization } });
+  switch (shape) {
+    case 'get':
+      return get(`/v1/documents/${id}/content`);
+    case 'record':
+      return get(`/v1/documents/${id}`);
+    case 'list':
+      return get(`/v1/documents?${lists[index % lists.length]}limit=50`);
+    case 'link': {
+      const headers = { authorization, 'content-type': 'application/json' };
+      return {
+        method: 'POST',
+        path: `/v1/documents/${id}/links`,
+        headers,
+        body: Buffer.from('{"expiresIn":600}'),
+      };
+    }
+  }
 }
 
 /** The floor takes every upload as a bare body: it is the floor of a form, too, and forms are not its business. */
-const bare: Pick<Subject, 'upload' | 'content'> = {
+const bare: Pick<Subject, 'name' | 'upload' | 'stored' | 'read'> = {
+  name: 'floor',
   upload: (shape, body) => ({
     method: 'POST',
     path: '/',
     ...bodyOf(shape === 'chunked' ? shape : 'raw', body),
   }),
-  content: (id) => ({ method: 'GET', path: `/${id}`, headers: {} }),
+  stored: assertStored,
+  read: (_shape, id) => ({ method: 'GET', path: `/${id}`, headers: {} }),
 };
 
-async function startService(
+async function startFloor(
+  shape: LoadCase['shape'],
   place: Place,
-  data: string,
-  endpoint: string | null,
+  sink: Sink | null,
   stack: AsyncDisposableStack,
-) {
-  const port = await raceFreePort();
-  const key = randomBytes(24).toString('base64url');
-  const database = endpoint ? await place.databases?.fresh() : undefined;
-  if (database) stack.use(database);
-  const child = Child.start('the service', [...itsFlags(), ...place.nodeArguments, command, 'serve'], {
-    log: join(place.folder, 'service.log'),
-    // Nothing else of the caller's environment: the service runs with its defaults.
-    env: {
-      PATH: process.env.PATH,
-      HOME: process.env.HOME,
-      PORT: String(port),
-      DATA_DIR: data,
-      STRONGROOM_API_KEY: key,
-      STRONGROOM_SECRET: randomBytes(32).toString('base64url'),
-      ...(endpoint && { ...s3Settings(endpoint), DATABASE_URL: database?.url }),
-    },
-    ipc: false,
-  });
-  stack.use(child);
-  const origin = `http://127.0.0.1:${port}`;
-  await child.until((signal) => ready(`${origin}/readyz`, signal));
-  const authorization = `Bearer ${key}`;
-  return {
-    child,
-    origin,
-    upload: (shape: Shape, body: Body, index: number): Sent => {
-      const fields = { recordId: `case-${index % 64}`, type: 'other' };
-      const query = new URLSearchParams({ ...fields, filename: 'scan.pdf' });
-      const sent = bodyOf(shape, body, fields);
-      const path = shape === 'form' ? '/v1/documents' : `/v1/documents?${query}`;
-      return { ...sent, method: 'POST', path, headers: { ...sent.headers, authorization } };
-    },
-    content: (id: string): Sent => ({
-      method: 'GET',
-      path: `/v1/documents/${id}/content`,
-      headers: { authorization },
+): Promise<Subject> {
+  const folder = join(place.folder, 'floor');
+  const log = `${folder}.log`;
+  if (shape === 'record') {
+    const database = sink && place.databases ? stack.use(await place.databases.fresh()) : null;
+    const floor = await startServer('floors/record.ts', [database?.url ?? folder], log);
+    stack.use(floor.child);
+    return { ...bare, ...floor, store: openFolder(folder) };
+  }
+  const floor = await (sink
+    ? startServer('floors/s3.ts', [sink.endpoint], log, sink.trust)
+    : startServer('floors/disk.ts', [folder], log));
+  stack.use(floor.child);
+  return { ...bare, ...floor, store: sink ?? openFolder(join(folder, 'objects')) };
+}
+
+const peers: Record<Peer, Pick<Subject, 'upload' | 'stored'>> = {
+  'sdk-upload': bare,
+  tus: {
+    // Creation with upload: one request, where its clients send two unless they are told otherwise.
+    upload: (_shape, body) => ({
+      method: 'POST',
+      path: '/files',
+      headers: {
+        'tus-resumable': '1.0.0',
+        'upload-length': String(body.size),
+        'content-length': String(body.size),
+        'content-type': 'application/offset+octet-stream',
+      },
+      body: body.small ?? body.stream(Buffer.alloc(0), Buffer.alloc(0)),
     }),
-  };
-}
+    stored: ({ status, headers }, body) => {
+      if (status === 201 && headers['upload-offset'] === String(body.size)) return String(headers.location);
+      throw new Error(`an upload by tus was answered ${status}, offset ${headers['upload-offset']}`);
+    },
+  },
+};
 
-/** The flags that the command gives to node. */
-function itsFlags(): string[] {
-  const [, flags] = /\bexec node (.*) "\$0"/.exec(readFileSync(command, 'utf8')) ?? [];
-  return flags?.split(' ') ?? [];
-}
-
-function s3Settings(endpoint: string): NodeJS.ProcessEnv {
-  return {
-    S3_BUCKET: 'bench',
-    S3_REGION: 'us-east-1',
-    S3_ENDPOINT: endpoint,
-    S3_FORCE_PATH_STYLE: 'true',
-    S3_ACCESS_KEY_ID: credentials.accessKeyId,
-    S3_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-  };
+async function startPeer(
+  who: Peer,
+  place: Place,
+  sink: Sink | null,
+  stack: AsyncDisposableStack,
+): Promise<Subject> {
+  if (!sink) throw new Error(`${who} needs a bucket`);
+  const log = join(place.folder, 'peer.log');
+  const peer = await startServer(`peers/${who}.ts`, [sink.endpoint], log, sink.trust);
+  stack.use(peer.child);
+  return { ...bare, ...peer, ...peers[who], name: who, store: sink };
 }
 
 /** What is sent for a document in one of the shapes. A small one goes in one write. */
 function bodyOf(
-  shape: Shape,
+  shape: UploadShape,
   body: Body,
   fields: Record<string, string> = {},
 ): Pick<Sent, 'headers' | 'body'> {
@@ -144,12 +178,4 @@ function bodyOf(
     },
     body: body.small ? Buffer.concat([before, body.small, after]) : body.stream(before, after),
   };
-}
-
-async function ready(url: string, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    const answer = await fetch(url, { signal }).catch(() => null);
-    if (answer?.ok) return;
-    await wait(50);
-  }
 }

@@ -1,11 +1,16 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<unknown> | unknown;
 
-/** A bare node:http server on a free loopback port, which it tells the process that started it. */
+/** A bare node:http server. */
 export function serve(answer: Answer): void {
-  const server = createServer({ requestTimeout: 0 }, async (request, response) => {
+  listen(createServer({ requestTimeout: 0 }, answering(answer)));
+}
+
+/** Says what went wrong, and answers 500. */
+export function answering(answer: Answer) {
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     try {
       await answer(request, response);
     } catch (error) {
@@ -13,7 +18,15 @@ export function serve(answer: Answer): void {
       if (!response.headersSent) response.writeHead(500, { connection: 'close' });
       response.end();
     }
-  });
+  };
+}
+
+/**
+ * Listens on a free loopback port and tells it to the process that started this one, whose end is this one's.
+ * Connections stay for good: one that ended while the other subject had its turn could fail a request of the next round.
+ */
+export function listen(server: Server): void {
+  server.keepAliveTimeout = 0;
   server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port));
   process.once('SIGTERM', () => process.exit());
   process.once('disconnect', () => process.exit());
