@@ -34,6 +34,7 @@ export class ChoreMetrics implements ChoreObserver {
   /** Chores that are about to run: a rate sees a first failure only where a zero went before it. */
   expect(chores: readonly Pick<Chore, 'name'>[]): void {
     for (const { name } of chores) {
+      this.#durations.of(name);
       for (const outcome of ['ok', 'failed']) {
         this.#runs.of(name, outcome);
         this.#rows.of(name, outcome);
