@@ -97,6 +97,7 @@ function body(
     size,
     atLeast: null,
     declared: size,
+    whole: null,
     opened: false,
     open() {
       this.opened = true;
@@ -209,6 +210,7 @@ describe('receiving', () => {
       size: 150_000,
       atLeast: null,
       declared: 150_000,
+      whole: null,
       open: () =>
         Readable.from(
           (async function* () {
@@ -231,6 +233,7 @@ describe('receiving', () => {
       size: 150_000,
       atLeast: null,
       declared: 150_000,
+      whole: null,
       open: () =>
         Readable.from(
           (async function* () {
@@ -260,6 +263,7 @@ describe('receiving', () => {
       size: 150_000,
       atLeast: null,
       declared: 150_000,
+      whole: null,
       open: () =>
         Readable.from(
           (async function* () {

@@ -3,7 +3,7 @@ import { hasCode, StrongroomError } from '../errors.ts';
 import { cleanFilename } from '../inspection/filename.ts';
 import { assertMetadata } from '../inspection/names.ts';
 import type { Log } from '../log.ts';
-import type { ByteRange, LinkOptions, ObjectStore } from '../objects/object-store.ts';
+import type { ByteRange, LinkOptions, ObjectStore, OpenOptions } from '../objects/object-store.ts';
 import type {
   Changes,
   DocumentRecords,
@@ -54,6 +54,8 @@ export interface IncomingBody {
    * The stream raises `length_mismatch`, `invalid_form`, `too_slow`, `aborted` as they are found.
    */
   readonly open: () => Readable;
+  /** The same for a small body, in one piece; null for one that may be large. Either is called, not both. */
+  readonly whole: (() => Promise<Buffer>) | null;
 }
 
 /** A document that may be read now. */
@@ -61,6 +63,8 @@ export interface ReadableDocument {
   readonly document: Document & { readonly size: number; readonly sha256: string };
   /** Opens the bytes, or a range of them. Raises as `read` does, `store_unavailable`, `internal` when the object is lost. */
   readonly open: (range?: ByteRange, signal?: AbortSignal) => Promise<Readable>;
+  /** The same in one piece, for no more than `atMost` bytes. */
+  readonly read: (atMost: number, range?: ByteRange, signal?: AbortSignal) => Promise<Buffer>;
 }
 
 export interface DocumentsPort {
@@ -141,21 +145,28 @@ export class Documents implements DocumentsPort {
   /** Raises `document_missing`, `not_ready`, `quarantined`, `document_deleted`. */
   async read(caller: Caller, id: string): Promise<ReadableDocument> {
     const document = assertReadable(await this.#get(caller, 'read', id));
+    const { store } = this.#parts;
+    const { key } = document.storage;
     return {
       document,
-      open: async (range, signal) => {
-        try {
-          const options = { ...(range ? { range } : {}), ...(signal ? { signal } : {}) };
-          return (await this.#parts.store.open(document.storage.key, options)).body;
-        } catch (error) {
-          if (!hasCode(error, 'object_missing') && !hasCode(error, 'range_unsatisfiable')) throw error;
-          // Its bytes may have gone by right since the record was read.
-          assertReadable(await this.#get(caller, 'read', id));
-          // A readable record without bytes is our fault, not the caller's.
-          throw new StrongroomError('internal', {}, { cause: error });
-        }
-      },
+      open: async (range, signal) =>
+        (await this.#fetched(caller, id, store.open(key, asked(range, signal)))).body,
+      read: (atMost, range, signal) =>
+        this.#fetched(caller, id, store.read(key, { ...asked(range, signal), atMost })),
     };
+  }
+
+  /** What the store answers; where it has lost what the record says is there, the reason. */
+  async #fetched<T>(caller: Caller, id: string, work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      if (!hasCode(error, 'object_missing') && !hasCode(error, 'range_unsatisfiable')) throw error;
+      // Its bytes may have gone by right since the record was read.
+      assertReadable(await this.#get(caller, 'read', id));
+      // A readable record without bytes is our fault, not the caller's.
+      throw new StrongroomError('internal', {}, { cause: error });
+    }
   }
 
   async direct(
@@ -366,6 +377,10 @@ const defaultTrashFor = 30 * 24 * 3_600_000;
 /** By the rule that held when it was deleted: a repeat gives the same answer, whatever the rule is now. */
 function isInTrash({ deletedAt, purgeAfter }: Document): boolean {
   return deletedAt !== null && purgeAfter !== null && purgeAfter > deletedAt;
+}
+
+function asked(range: ByteRange | undefined, signal: AbortSignal | undefined): OpenOptions {
+  return { ...(range ? { range } : {}), ...(signal ? { signal } : {}) };
 }
 
 function assertReadable(document: Document): ReadableState {

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { hasCode, StrongroomError } from '../errors.ts';
 import { cleanFilename } from '../inspection/filename.ts';
-import { readHead } from '../inspection/head.ts';
+import { headOf, readHead } from '../inspection/head.ts';
 import { measure, measureBuffer } from '../inspection/measure.ts';
 import { assertMetadata, assertRecordId } from '../inspection/names.ts';
 import { type Sniffed, sniff } from '../inspection/sniff.ts';
@@ -64,7 +64,9 @@ export class Receiving {
   ): Promise<{ document: Document; replayed: boolean }> {
     assertAllowed(caller, 'upload');
     const { type, limit } = this.#judge(draft, body);
-    const { head, body: bytes } = await readHead(body.open(), body.size);
+    const { head, body: bytes } = await (body.whole
+      ? headOf(body.whole())
+      : readHead(body.open(), body.size));
     if (head.length === 0) throw new StrongroomError('empty_body', {});
     const found = await sniff(head, draft);
     if (!type.accept.includes(found.contentType)) {

@@ -55,6 +55,11 @@ const documents = {
         opened.push({ range, signal, body });
         return body;
       },
+      async read(_atMost, range, signal) {
+        const body = open(range);
+        opened.push({ range, signal, body });
+        return buffer(body);
+      },
     };
   },
 } as unknown as DocumentsPort;

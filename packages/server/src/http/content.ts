@@ -13,7 +13,7 @@ import {
   type Disposition,
   type Embedding,
 } from './download-headers.ts';
-import { begun, exactly } from './exact-length.ts';
+import { begun, exactly, whole } from './exact-length.ts';
 import { judge, rangeHolds } from './preconditions.ts';
 import { contentRange, rangeOf } from './ranges.ts';
 
@@ -78,13 +78,16 @@ export async function sendContent(
   return reply.headers({ ...headers, 'content-length': length }).send(body);
 }
 
+/** Up to so many bytes go out in one piece: a stream costs more than their memory, for all the time that a slow client takes. */
+const wholeUpTo = 128 * 1024;
+
 /** The bytes, once the first of them are there: until then a failing store can be answered with a problem. */
 async function openFor(
   reply: FastifyReply,
   readable: ReadableDocument,
   range: ByteRange | null,
   length: number,
-): Promise<Readable> {
+): Promise<Readable | Buffer> {
   const gone = new AbortController();
   let body: Readable | null = null;
   reply.raw.once('close', () => {
@@ -93,6 +96,7 @@ async function openFor(
     gone.abort(reason);
     body?.destroy(reason);
   });
+  if (length <= wholeUpTo) return whole(await readable.read(length, range ?? undefined, gone.signal), length);
   body = exactly(await readable.open(range ?? undefined, gone.signal), length);
   if (gone.signal.aborted) body.destroy(gone.signal.reason);
   await begun(body);

@@ -4,7 +4,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { hasCode } from '../errors.ts';
-import { begun, exactly } from './exact-length.ts';
+import { begun, exactly, whole } from './exact-length.ts';
 
 const unavailable = (error: unknown) => hasCode(error, 'store_unavailable');
 
@@ -45,4 +45,10 @@ test('destroying the answer destroys the source', async () => {
   exactly(source, 4).destroy();
   await once(source, 'close');
   assert.ok(source.destroyed);
+});
+
+test('bytes in one piece are held to the promised length, too', () => {
+  const bytes = Buffer.from('abc');
+  assert.equal(whole(bytes, 3), bytes);
+  for (const length of [2, 4]) assert.throws(() => whole(bytes, length), unavailable);
 });

@@ -41,6 +41,16 @@ export function exactly(source: Readable, length: number): Readable {
   return body;
 }
 
+/** `bytes`, if they are `length`. Raises `store_unavailable`. */
+export function whole(bytes: Buffer, length: number): Buffer {
+  if (bytes.length === length) return bytes;
+  throw new StrongroomError(
+    'store_unavailable',
+    {},
+    { cause: new Error(`the store gave ${bytes.length} of ${length} bytes`) },
+  );
+}
+
 /** Waits until `body` has something to give, or its end. Raises the error that came instead. */
 export async function begun(body: Readable): Promise<void> {
   if (body.errored) throw body.errored;

@@ -1,7 +1,7 @@
 import { StrongroomError } from '../errors.ts';
 import { invalidForm } from './form-error.ts';
-import type { Intake } from './intake.ts';
-import { BodyStream } from './raw-body.ts';
+import type { Intake, Sink } from './intake.ts';
+import type { BodySource } from './raw-body.ts';
 
 /** Bytes that may follow the closing boundary: an optional CRLF and an epilogue (RFC 2046 §5.1.1). */
 export const epilogueLimit = 64 * 1024;
@@ -109,53 +109,69 @@ export class BoundaryScanner {
 }
 
 /**
- * The file of a form as a stream. It ends only when its closing boundary was seen and the request is complete; a form
- * that is broken before that makes it fail, so that nothing is kept.
+ * The file of a form as a source of bytes. It ends only when its closing boundary was seen and the request is complete; a
+ * form that is broken before that makes it fail, so that nothing is kept.
  */
-export class FormFile extends BodyStream {
+export class FormFile implements BodySource, Sink {
+  readonly #intake: Intake;
   readonly #scanner: BoundaryScanner;
   /** The file's bytes as its part declares them; null: it doesn't. */
   readonly #size: number | null;
   #rest: Buffer | null;
   #passed = 0;
   #wantsMore = true;
+  #sink: Sink | null = null;
 
   /** @param rest bytes of the form that came with its head */
   constructor(intake: Intake, boundary: string, size: number | null, rest: Buffer) {
-    super(intake);
+    this.#intake = intake;
     this.#scanner = new BoundaryScanner(boundary);
     this.#size = size;
     this.#rest = rest;
   }
 
-  override accept(bytes: Buffer): boolean {
+  into(sink: Sink): void {
+    this.#sink = sink;
+    this.#intake.into(this);
+  }
+
+  flow(): void {
+    const rest = this.#rest;
+    this.#rest = null;
+    if (rest === null || this.accept(rest)) this.#intake.flow();
+  }
+
+  stop(): void {
+    this.#intake.stop();
+  }
+
+  accept(bytes: Buffer): boolean {
     this.#wantsMore = true;
     try {
-      this.#scanner.scan(bytes, (file) => {
-        this.#passed += file.length;
-        this.#wantsMore = this.push(file);
-      });
+      this.#scanner.scan(bytes, this.#pass);
       this.#checkSize();
     } catch (error) {
-      this.destroy(error as StrongroomError);
+      this.fail(error as StrongroomError);
       return false;
     }
     return this.#wantsMore;
   }
 
-  override end(): void {
-    if (this.#scanner.closed) super.end();
+  end(): void {
+    if (this.#scanner.closed) this.#sink?.end();
     else
-      this.destroy(
-        invalidForm('The closing boundary of the form is missing. Nothing was kept; send it again.'),
-      );
+      this.fail(invalidForm('The closing boundary of the form is missing. Nothing was kept; send it again.'));
   }
 
-  override _read(): void {
-    const rest = this.#rest;
-    this.#rest = null;
-    if (rest === null || this.accept(rest)) super._read();
+  fail(error: StrongroomError): void {
+    this.#sink?.fail(error);
+    this.#sink = null;
   }
+
+  readonly #pass = (file: Buffer): void => {
+    this.#passed += file.length;
+    this.#wantsMore = this.#sink?.accept(file) ?? false;
+  };
 
   #checkSize(): void {
     if (this.#size === null || this.#passed === this.#size) return;

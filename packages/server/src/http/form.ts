@@ -3,6 +3,7 @@ import { invalidForm } from './form-error.ts';
 import { epilogueLimit, FormFile } from './form-file.ts';
 import { type FormHead, readFormHead } from './form-head.ts';
 import type { Intake } from './intake.ts';
+import { taken } from './raw-body.ts';
 
 export interface IncomingForm extends Pick<FormHead, 'fields' | 'file'> {
   readonly body: IncomingBody;
@@ -18,7 +19,8 @@ export async function readForm(intake: Intake, contentType: string): Promise<Inc
   const { fields, file, rest, length } = await readFormHead(intake, boundary);
   const { declared } = intake;
   const closing = `\r\n--${boundary}--`.length;
-  const atLeast = declared === null ? null : Math.max(0, declared - length - closing - epilogueLimit);
+  const atMost = declared === null ? null : Math.max(0, declared - length - closing);
+  const atLeast = atMost === null ? null : Math.max(0, atMost - epilogueLimit);
   return {
     fields,
     file,
@@ -26,7 +28,7 @@ export async function readForm(intake: Intake, contentType: string): Promise<Inc
       size: file.size,
       atLeast: file.size === null ? atLeast : null,
       declared,
-      open: () => new FormFile(intake, boundary, file.size, rest),
+      ...taken(new FormFile(intake, boundary, file.size, rest), atMost),
     },
   };
 }

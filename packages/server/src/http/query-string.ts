@@ -13,7 +13,11 @@ export function parseQuery(query: string): Record<string, unknown> {
 
 const loneSurrogate = '\udffd';
 
+/** ASCII without an escape, which is nearly every one. */
+const plain = /^[\x20-\x24\x26-\x7e]*$/;
+
 function decoded(text: string): string {
+  if (plain.test(text)) return text;
   const unescaped = text.replace(/%([0-9a-f]{2})/gi, (_, hex) =>
     String.fromCharCode(Number.parseInt(hex, 16)),
   );

@@ -125,9 +125,16 @@ const formType = { 'content-type': `multipart/form-data; boundary=${B}` };
 
 test('a form: its fields, its file and every valid ending, with length or chunked', async (t) => {
   const doors = await openDoors(t);
-  const bytes = 'x'.repeat(200_000);
+  const [large, small] = ['x'.repeat(200_000), 'y'.repeat(64 * 1024)];
   for (const end of ['--', '--\r\n', '-- \t\r\n', '--\r\nan epilogue', `--\r\n--${B}--\r\n`]) {
-    for (const framing of ['length', 'chunked', 'part length'] as const) {
+    for (const [framing, bytes] of [
+      ['length', large],
+      ['length', small],
+      ['chunked', large],
+      ['chunked', small],
+      ['part length', large],
+      ['part length', small],
+    ] as const) {
       const own = framing === 'part length' ? `Content-Length: ${bytes.length}\r\n` : '';
       const meta = field('metadata', '{"a":1}') + field('replaces', 'some-id');
       const body = `a preamble\r\n${head}${meta}${filePart(bytes, own)}\r\n--${B}${end}`;
@@ -155,7 +162,8 @@ test('a form: its fields, its file and every valid ending, with length or chunke
         idempotencyKey: null,
         contentDigest: null,
       });
-      const { size, atLeast, declared } = doors.documents.offered?.body ?? assert.fail();
+      const { size, atLeast, declared, whole } = doors.documents.offered?.body ?? assert.fail();
+      assert.equal(whole !== null, bytes === small && framing !== 'chunked', 'small ones come in one piece');
       const least = bytes.length - 64 * 1024 + (end.length - 2);
       assert.deepEqual(
         [size, atLeast, declared],

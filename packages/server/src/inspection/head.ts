@@ -7,7 +7,7 @@ export const headSize = 64 * 1024;
 export interface Head {
   /** The first `headSize` bytes, or all of them when there are fewer. */
   readonly head: Buffer;
-  /** The whole body when it fits the head; otherwise the stream, again at its first byte. */
+  /** The whole body when it fits the head or came in one piece; otherwise the stream, again at its first byte. */
   readonly body: Buffer | Readable;
 }
 
@@ -66,6 +66,12 @@ export function readHead(stream: Readable, size: number | null): Promise<Head> {
     if (stream.destroyed) return close();
     stream.on('end', end).on('close', close).on('readable', take);
   });
+}
+
+/** The head of a body that comes in one piece. */
+export async function headOf(whole: Promise<Buffer>): Promise<Head> {
+  const body = await whole;
+  return { head: body.subarray(0, headSize), body };
 }
 
 /** One Buffer of them; the usual single chunk is not copied. */

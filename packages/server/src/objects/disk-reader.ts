@@ -1,5 +1,4 @@
-import { read } from 'node:fs';
-import type { FileHandle } from 'node:fs/promises';
+import { close, read } from 'node:fs';
 import { Readable } from 'node:stream';
 import { StrongroomError } from '../errors.ts';
 import { aborted, unavailable } from './disk-errors.ts';
@@ -11,14 +10,14 @@ const readBytes = 256 * 1024;
  * `store_unavailable` when the file turns out shorter: a short answer must not pass for a whole one.
  */
 export class FileBody extends Readable {
-  readonly #file: FileHandle;
+  readonly #fd: number;
   #position: number;
   #left: number;
   #reading: (() => void) | true | null = null;
 
-  constructor(file: FileHandle, first: number, size: number, signal?: AbortSignal) {
+  constructor(fd: number, first: number, size: number, signal?: AbortSignal) {
     super({ highWaterMark: readBytes });
-    this.#file = file;
+    this.#fd = fd;
     this.#position = first;
     this.#left = size;
     if (!signal) return;
@@ -35,7 +34,7 @@ export class FileBody extends Readable {
     // Not from the pool: a slow reader would hold the whole pool for a small piece.
     const target = Buffer.allocUnsafeSlow(Math.min(this.#left, readBytes));
     this.#reading = true;
-    read(this.#file.fd, target, 0, target.length, this.#position, (error, bytes) => {
+    read(this.#fd, target, 0, target.length, this.#position, (error, bytes) => {
       const destroying = this.#reading;
       this.#reading = null;
       if (typeof destroying === 'function') return destroying();
@@ -49,7 +48,7 @@ export class FileBody extends Readable {
 
   /** Waits for a read under way: its descriptor must not be closed, and used for another file, below it. */
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
-    const end = () => this.#file.close().then(() => callback(error), callback);
+    const end = () => close(this.#fd, (failed) => callback(error ?? failed));
     if (this.#reading) this.#reading = end;
     else end();
   }

@@ -1,8 +1,9 @@
-import { type BigIntStats, fstatSync } from 'node:fs';
-import { constants, type FileHandle, link, lstat, open, readdir, unlink } from 'node:fs/promises';
+import fs, { type BigIntStats, closeSync, fstatSync } from 'node:fs';
+import { constants, link, lstat, open, readdir, unlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { StrongroomError } from '../errors.ts';
 import { writeBody } from './disk-body.ts';
 import { answered, failedWith, ifMissing, throwIfAborted } from './disk-errors.ts';
@@ -20,6 +21,7 @@ import type {
   Opened,
   OpenOptions,
   PutOptions,
+  ReadOptions,
   StoreDescription,
   Stored,
 } from './object-store.ts';
@@ -68,17 +70,20 @@ export class DiskStore implements ObjectStore {
   }
 
   async open(key: string, options: OpenOptions = {}): Promise<Opened> {
-    throwIfAborted(options.signal);
-    const file = await answered(openObject(this.#paths.of(key), this.#paths.scratch));
+    const { fd, found, first, size } = await this.#find(key, options);
+    return { body: new FileBody(fd, first, size, options.signal), size, etag: etagOf(found) };
+  }
+
+  async read(key: string, options: ReadOptions): Promise<Buffer> {
+    const { fd, first, size } = await this.#find(key, options);
     try {
-      const found = await answered(file.stat({ bigint: true }));
-      if (!found.isFile()) throw new StrongroomError('object_missing', { key });
-      const { first, size } = extent(Number(found.size), options.range);
-      throwIfAborted(options.signal);
-      return { body: new FileBody(file, first, size, options.signal), size, etag: etagOf(found) };
-    } catch (error) {
-      await file.close();
-      throw error;
+      if (size > options.atMost) throw longer(options.atMost);
+      const bytes = Buffer.allocUnsafeSlow(size);
+      const got = await answered(readFile(fd, bytes, 0, size, first));
+      return got.bytesRead === size ? bytes : bytes.subarray(0, got.bytesRead);
+    } finally {
+      // At once: nothing was written, and a trip to the thread pool costs more CPU.
+      closeSync(fd);
     }
   }
 
@@ -122,6 +127,25 @@ export class DiskStore implements ObjectStore {
   }
 
   async close(): Promise<void> {}
+
+  /** The open object, and where what was asked for lies in it. */
+  async #find(
+    key: string,
+    { range, signal }: OpenOptions,
+  ): Promise<{ fd: number; found: BigIntStats; first: number; size: number }> {
+    throwIfAborted(signal);
+    const fd = await answered(openObject(this.#paths.of(key), this.#paths.scratch));
+    try {
+      const found = fstatSync(fd, { bigint: true });
+      if (!found.isFile()) throw new StrongroomError('object_missing', { key });
+      const { first, size } = extent(Number(found.size), range);
+      throwIfAborted(signal);
+      return { fd, found, first, size };
+    } catch (error) {
+      closeSync(fd);
+      throw error;
+    }
+  }
 
   /** Writes the body to a new file and makes its bytes durable. */
   async #write(temporary: string, body: Buffer | Readable, options: PutOptions): Promise<Stored> {
@@ -175,6 +199,14 @@ export class DiskStore implements ObjectStore {
   }
 }
 
+const openFile = promisify(fs.open);
+const readFile = promisify(fs.read);
+
+function longer(atMost: number): StrongroomError {
+  const cause = new Error(`the file has more than ${atMost} bytes`);
+  return new StrongroomError('store_unavailable', {}, { cause });
+}
+
 /** False when something lies there already. */
 async function linkObject(temporary: string, place: Place): Promise<boolean> {
   try {
@@ -197,9 +229,9 @@ async function ownFrom(place: Place, claimed: 'made' | 'found', size: number): P
 }
 
 /** Raises `object_missing`. Symbolic links are not followed: what they name is not the store's. */
-async function openObject(place: Place, scratch: string): Promise<FileHandle> {
+async function openObject(place: Place, scratch: string): Promise<number> {
   try {
-    return await open(place.object, constants.O_RDONLY | constants.O_NOFOLLOW);
+    return await openFile(place.object, constants.O_RDONLY | constants.O_NOFOLLOW);
   } catch (error) {
     if (!failedWith(error, 'ENOENT', 'ENOTDIR')) throw error;
     // In a store that is gone itself, such as a volume that is not mounted, nothing is known to be missing.

@@ -33,6 +33,12 @@ export interface ObjectStore {
   /** Opens the bytes for reading. Raises `object_missing`, `range_unsatisfiable`. The caller must consume or destroy `body`. */
   open(key: string, options?: OpenOptions): Promise<Opened>;
 
+  /**
+   * The bytes in one piece: for small ones, of which a stream would cost more than the bytes. Raises as `open` does, and
+   * `store_unavailable` when there are more than `atMost`.
+   */
+  read(key: string, options: ReadOptions): Promise<Buffer>;
+
   /** The object's facts, or null when there is none. */
   stat(key: string, signal?: AbortSignal): Promise<ObjectFacts | null>;
 
@@ -87,6 +93,11 @@ export interface ByteRange {
 export interface OpenOptions {
   readonly range?: ByteRange;
   readonly signal?: AbortSignal;
+}
+
+export interface ReadOptions extends OpenOptions {
+  /** Bytes. */
+  readonly atMost: number;
 }
 
 export interface Opened {

@@ -5,6 +5,7 @@ import { StrongroomError } from '../errors.ts';
 import type { CredentialSource } from './s3-credentials.ts';
 import type { Endpoint } from './s3-endpoint.ts';
 import { type Answer, isPassing, S3Error, toDomain } from './s3-error.ts';
+import { type Answered, Exchange, type Wanted } from './s3-exchange.ts';
 import type { Streamed } from './s3-payload.ts';
 import { assumedOf, type S3Profile } from './s3-profile.ts';
 import { text } from './s3-xml.ts';
@@ -96,24 +97,26 @@ export class S3Client {
    * passing one. Raises S3Error, `aborted`, or what the streamed body raised.
    */
   async headers(request: S3Request): Promise<Answer> {
-    const { headers, body } = await this.#trying(request, () => this.#once(request));
-    body.on('error', () => {}).resume();
-    return headers;
+    return (await this.#trying(request, () => this.#once(request, 'head'))).headers;
   }
 
   /** Sends a request whose answer is a stream of bytes. The caller consumes or destroys it; its errors are domain errors. */
   async open(request: S3Request): Promise<S3Response> {
-    const { headers, body } = await this.#trying(request, () => this.#once(request));
-    return { headers, body: inDomainTerms(body, request) };
+    const { headers, body } = await this.#trying(request, () => this.#once(request, 'stream'));
+    return { headers, body: body as Readable };
+  }
+
+  /** Sends a request and takes its answer in one piece. Raises S3Error `AnswerTooLong` for more than `most` bytes. */
+  async whole(request: S3Request, most: number): Promise<{ headers: Answer; body: Buffer }> {
+    const { headers, body } = await this.#trying(request, () => this.#once(request, 'whole', most));
+    return { headers, body: body as Buffer };
   }
 
   /** Sends a request and reads its answer whole. An error inside a 200 is an error (CompleteMultipartUpload). */
   async xml(request: S3Request): Promise<{ xml: string; headers: Answer }> {
     return this.#trying(request, async () => {
-      const { headers, body } = await this.#once(request);
-      const xml = await readText(body).catch((error: unknown) => {
-        throw failure(request, error);
-      });
+      const { headers, body } = await this.#once(request, 'whole');
+      const xml = String(body);
       if (/^\s*(<\?xml[^>]*>)?\s*<Error[\s>]/.test(xml)) throw refusal(request, 200, headers, xml);
       return { xml, headers };
     });
@@ -151,22 +154,27 @@ export class S3Client {
     }
   }
 
-  async #once(request: S3Request): Promise<S3Response> {
+  async #once(request: S3Request, wanted: Wanted, most = maxText): Promise<Answered> {
     const sent = this.#signed(request, await this.#credentials());
-    let answer: Dispatcher.ResponseData;
+    const explain = (error: unknown) => toDomain(failure(request, error)) as Error;
+    const exchange = new Exchange({ wanted, most, signal: request.signal, explain });
+    this.#pool.dispatch(sent, exchange);
+    let answer: Answered;
     try {
-      answer = await this.#pool.request(sent);
+      answer = await exchange.answered;
     } catch (error) {
       throw failure(request, error);
     }
-    const { statusCode, headers, body } = answer;
-    if (statusCode < 300) return { headers, body };
-    const said = await readText(body).catch(() => '');
-    throw refusal(request, statusCode, headers, said);
+    const { status, headers, body } = answer;
+    if (status >= 300) throw refusal(request, status, headers, String(body));
+    return answer;
   }
 
-  #signed(request: S3Request, credentials: Awaited<ReturnType<CredentialSource>>): Dispatcher.RequestOptions {
-    const { method, body, signal } = request;
+  #signed(
+    request: S3Request,
+    credentials: Awaited<ReturnType<CredentialSource>>,
+  ): Dispatcher.DispatchOptions {
+    const { method, body } = request;
     const asks = method === 'GET' || method === 'HEAD';
     const answerWithin = request.answerWithin ?? this.#timeouts[asks ? 'question' : 'answer'];
     const path = pathOf(this.endpoint, request.key ?? '');
@@ -184,7 +192,6 @@ export class S3Client {
       path: query === '' ? path : `${path}?${query}`,
       headers,
       body: streamed ? (body.chunks as unknown as Readable) : (body ?? null),
-      ...(signal ? { signal } : {}),
       headersTimeout: answerWithin,
     };
   }
@@ -202,31 +209,6 @@ async function pause(tried: number, signal: AbortSignal | undefined): Promise<vo
   } catch {
     throw gone(signal);
   }
-}
-
-async function readText(body: Readable): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
-    if (size > maxText) throw Object.assign(new Error('answer too long'), { code: 'AnswerTooLong' });
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString();
-}
-
-/**
- * The answer's own stream, whose errors are told in the domain's terms. undici raises one when fewer bytes come than
- * were announced, so a short body never looks like a whole one. Nothing is put in the bytes' way.
- */
-function inDomainTerms(body: Readable, request: S3Request): Readable {
-  const destroy = body._destroy;
-  body._destroy = (error, done) => {
-    const told = error ? (toDomain(failure(request, error)) as Error) : null;
-    // undici calls it an error when a consumer destroys the stream without one; to us that is just the end.
-    destroy.call(body, error, () => done(told));
-  };
-  return body;
 }
 
 /** What went wrong on the way. What has no code of the system or of undici came from elsewhere and is left as it is. */

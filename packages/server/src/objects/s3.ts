@@ -11,11 +11,12 @@ import type {
   Opened,
   OpenOptions,
   PutOptions,
+  ReadOptions,
   StoreDescription,
   Stored,
 } from './object-store.ts';
 import { S3Bucket } from './s3-bucket.ts';
-import { defaultTimeouts, S3Client, type Timeouts } from './s3-client.ts';
+import { defaultTimeouts, S3Client, type S3Request, type Timeouts } from './s3-client.ts';
 import { credentialSource } from './s3-credentials.ts';
 import { type Endpoint, locate } from './s3-endpoint.ts';
 import { type Answer, hasStatus, inDomain, S3Error, versionOf } from './s3-error.ts';
@@ -94,29 +95,23 @@ export class S3Store implements ObjectStore {
     );
   }
 
-  async open(key: string, { range, signal }: OpenOptions = {}): Promise<Opened> {
-    const request = {
-      operation: 'GetObject',
-      method: 'GET',
-      key: this.#prefix + key,
-      headers: range ? { range: `bytes=${range.first}-${range.last}` } : {},
-      signal,
-    } as const;
-    return inDomain(async () => {
-      try {
-        const { headers, body } = await this.#client.open(request);
-        // Without an announced length a body cut short would look like a whole one.
-        const size = headers['content-length'];
-        const asked = range === undefined || headers['content-range'] !== undefined;
-        if (size !== undefined && asked)
-          return { body, size: Number(size), etag: String(headers.etag ?? '') };
-        body.destroy();
-        throw new S3Error({ ...request, code: asked ? 'NoContentLength' : 'RangeIgnored', status: 200 });
-      } catch (error) {
-        if (hasStatus(error, 404)) throw missing(error, key);
-        if (!hasStatus(error, 416)) throw error;
-        throw new StrongroomError('range_unsatisfiable', { size: await this.#size(error, key, signal) });
-      }
+  async open(key: string, options: OpenOptions = {}): Promise<Opened> {
+    return this.#get(key, options, async (request) => {
+      const { headers, body } = await this.#client.open(request);
+      // Without an announced length a body cut short would look like a whole one.
+      const size = headers['content-length'];
+      const asked = options.range === undefined || headers['content-range'] !== undefined;
+      if (size !== undefined && asked) return { body, size: Number(size), etag: String(headers.etag ?? '') };
+      body.destroy();
+      throw unlike(request, asked ? 'NoContentLength' : 'RangeIgnored');
+    });
+  }
+
+  async read(key: string, options: ReadOptions): Promise<Buffer> {
+    return this.#get(key, options, async (request) => {
+      const { headers, body } = await this.#client.whole(request, options.atMost);
+      if (options.range === undefined || headers['content-range'] !== undefined) return body;
+      throw unlike(request, 'RangeIgnored');
     });
   }
 
@@ -187,6 +182,29 @@ export class S3Store implements ObjectStore {
     };
   }
 
+  async #get<T>(
+    key: string,
+    { range, signal }: OpenOptions,
+    ask: (request: S3Request & { key: string }) => Promise<T>,
+  ): Promise<T> {
+    const request = {
+      operation: 'GetObject',
+      method: 'GET',
+      key: this.#prefix + key,
+      headers: range ? { range: `bytes=${range.first}-${range.last}` } : {},
+      signal,
+    } as const;
+    return inDomain(async () => {
+      try {
+        return await ask(request);
+      } catch (error) {
+        if (hasStatus(error, 404)) throw missing(error, key);
+        if (!hasStatus(error, 416)) throw error;
+        throw new StrongroomError('range_unsatisfiable', { size: await this.#size(error, key, signal) });
+      }
+    });
+  }
+
   /** Our own object at the key, or null for none. Raises `object_exists` for anything else. */
   async #look(key: string, size: number, { description, signal }: PutOptions): Promise<Stored | null> {
     const found = await this.#head(key, signal);
@@ -219,6 +237,11 @@ export class S3Store implements ObjectStore {
     if (found === null) throw new StrongroomError('object_missing', { key });
     return found.size;
   }
+}
+
+/** A 200 that is not what was asked for. */
+function unlike({ operation, key }: { operation: string; key: string }, code: string): S3Error {
+  return new S3Error({ operation, key, code, status: 200 });
 }
 
 /** A missing bucket is 404 too, but says nothing of the object: the record must not be taken for one without bytes. */

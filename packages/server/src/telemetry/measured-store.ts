@@ -8,6 +8,7 @@ export class MeasuredStore implements ObjectStore {
   readonly bucket: string | null;
   readonly put: ObjectStore['put'];
   readonly open: ObjectStore['open'];
+  readonly read: ObjectStore['read'];
   readonly stat: ObjectStore['stat'];
   readonly remove: ObjectStore['remove'];
   readonly connect: ObjectStore['connect'];
@@ -30,6 +31,7 @@ export class MeasuredStore implements ObjectStore {
       opened.body.once('close', () => this.#reading--);
       return opened;
     });
+    this.read = calls.measured('read', store.read.bind(store));
     this.stat = calls.measured('stat', store.stat.bind(store));
     this.remove = calls.measured('remove', store.remove.bind(store));
     this.connect = calls.measured('connect', store.connect.bind(store));

@@ -363,6 +363,30 @@ export function objectStoreContract(name: string, makeStore: () => Promise<Store
       });
     });
 
+    describe('read', () => {
+      const bytes = randomBytes(100 * KiB);
+      const atMost = bytes.length;
+      const key = freshKey();
+      before(() => put(key, bytes, { size: bytes.length }));
+
+      it('gives the whole or a range in one piece', async () => {
+        assert.ok(bytes.equals(await store.read(key, { atMost })));
+        const range = { first: 10, last: 70_000 };
+        assert.ok(bytes.subarray(10, 70_001).equals(await store.read(key, { atMost: 69_991, range })));
+        const end = { first: atMost - 3, last: atMost + 9 };
+        assert.ok(bytes.subarray(-3).equals(await store.read(key, { atMost: 3, range: end })));
+      });
+
+      it('refuses what is longer, missing, beyond the end, or not wanted any more', async () => {
+        await rejectsWith('store_unavailable', () => store.read(key, { atMost: atMost - 1 }));
+        const missing = freshKey();
+        await rejectsWith('object_missing', () => store.read(missing, { atMost }), { key: missing });
+        const range = { first: atMost, last: atMost };
+        await rejectsWith('range_unsatisfiable', () => store.read(key, { atMost, range }), { size: atMost });
+        await rejectsWith('aborted', () => store.read(key, { atMost, signal: AbortSignal.abort() }));
+      });
+    });
+
     describe('stat and remove', () => {
       it('stat answers null and remove succeeds where nothing is', async () => {
         const key = freshKey();

@@ -280,6 +280,7 @@ describe('S3 on the wire: what is answered', () => {
       const { body, size } = await store.open('k');
       assert.equal(size, 100_000);
       await unavailable(buffer(body), code, null);
+      await unavailable(store.read('k', { atMost: 100_000 }), code, null);
     }
   });
 
@@ -287,7 +288,10 @@ describe('S3 on the wire: what is answered', () => {
     const chunked = await wired(({ response }) => response.writeHead(200, { etag: '"x"' }).end('abc'));
     await unavailable(chunked.store.open('k'), 'NoContentLength', 200);
     const whole = await wired(({ response }) => reply(response, 200, { etag: '"x"' }, 'abc'));
-    await unavailable(whole.store.open('k', { range: { first: 0, last: 1 } }), 'RangeIgnored', 200);
+    const range = { first: 0, last: 1 };
+    await unavailable(whole.store.open('k', { range }), 'RangeIgnored', 200);
+    await unavailable(whole.store.read('k', { atMost: 2, range }), 'AnswerTooLong', null);
+    await unavailable(whole.store.read('k', { atMost: 3, range }), 'RangeIgnored', 200);
   });
 
   it('416 tells the size by Content-Range, by its body, or the object is asked', async () => {

@@ -12,6 +12,7 @@ import type { Caller } from '../../src/documents/permissions.ts';
 import { type DocumentType, Policy } from '../../src/documents/policy.ts';
 import { uuidv7 } from '../../src/documents/uuid.ts';
 import { StrongroomError } from '../../src/errors.ts';
+import type { ByteRange } from '../../src/objects/object-store.ts';
 
 type Found = Awaited<ReturnType<DocumentsPort['find']>>;
 
@@ -50,7 +51,7 @@ export class MemoryDocuments implements DocumentsPort {
     const earlier = [...this.kept.values()].find(
       (each) => draft.idempotencyKey !== null && each.draft.idempotencyKey === draft.idempotencyKey,
     );
-    const bytes = await this.consume(body.open(), signal);
+    const bytes = await this.consume(body.whole ? inOnePiece(body.whole) : body.open(), signal);
     if (earlier) return { document: earlier.document, replayed: true };
     if (bytes.length === 0) throw new StrongroomError('empty_body', {});
     if (bytes.subarray(0, 4).toString() === 'EVIL') {
@@ -92,9 +93,11 @@ export class MemoryDocuments implements DocumentsPort {
     const { size, sha256 } = document;
     if (size === null || sha256 === null)
       throw new StrongroomError('not_ready', { id, state: document.state });
+    const part = (range?: ByteRange) => (range ? bytes.subarray(range.first, range.last + 1) : bytes);
     return {
       document: { ...document, size, sha256 },
-      open: async (range) => Readable.from([range ? bytes.subarray(range.first, range.last + 1) : bytes]),
+      open: async (range) => Readable.from([part(range)]),
+      read: async (_atMost, range) => part(range),
     };
   }
 
@@ -162,4 +165,12 @@ export class MemoryDocuments implements DocumentsPort {
     this.kept.set(document.id, { ...this.#get(document.id), document });
     return document;
   }
+}
+
+function inOnePiece(whole: () => Promise<Buffer>): Readable {
+  return Readable.from(
+    (async function* () {
+      yield await whole();
+    })(),
+  );
 }
