@@ -21,8 +21,8 @@ export function registerLinks(app: App, { documents, links, publicUrl }: Doors):
     {
       schema: { params: Type.Object({ id: Type.String() }), body: NewLink },
       preValidation: async (request) => {
-        // Both have defaults, which the validation fills in.
-        request.body ??= {} as typeof request.body;
+        // Both have defaults, which the validation fills in. A `null` that was sent is no object.
+        if (request.body === undefined) request.body = {} as typeof request.body;
       },
     },
     async (request, reply) => {

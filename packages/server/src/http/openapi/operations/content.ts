@@ -110,7 +110,7 @@ export const content: readonly Operation[] = [
     parameters: disposition,
     headers: { ...ranges, ...conditions },
     answers: { 200: whole, 206: part, 304: notModified },
-    problems: [...unreadable, 'range_unsatisfiable'],
+    problems: [...unreadable, 'range_unsatisfiable', 'invalid_input'],
     curl: `curl -sS -OJ ${auth} {server}/v1/documents/${id}/content`,
   },
   {
@@ -123,7 +123,7 @@ export const content: readonly Operation[] = [
     parameters: disposition,
     headers: conditions,
     answers: { 200: head, 304: notModified },
-    problems: unreadable,
+    problems: [...unreadable, 'invalid_input'],
     curl: `curl -sS -I ${auth} {server}/v1/documents/${id}/content`,
   },
 ];

@@ -1,3 +1,4 @@
+import { states } from '../../../documents/document.ts';
 import { archived, changed, document, history, id, restored, trashed } from '../examples.ts';
 import type { Operation } from '../operation.ts';
 import { Document, DocumentList, EventList } from '../schemas.ts';
@@ -24,6 +25,7 @@ const listDocuments: Operation = {
     state: {
       description: 'Those in these states: a comma list, or `all`.',
       example: 'available,archived',
+      schema: { pattern: `^(all|(${states.join('|')})(,(${states.join('|')}))*)$` },
     },
     createdAfter: {
       description:

@@ -1,0 +1,224 @@
+import assert from 'node:assert/strict';
+import { request } from 'node:http';
+import fc from 'fast-check';
+import { jpeg, pdf, png, text } from '../fixtures/make.ts';
+import type { TestServer } from '../harness.ts';
+import { type Answer, call, type Input, nothing } from './call.ts';
+import { type Operation, operations } from './contract.ts';
+
+/** Files of kinds that every document type of the shelf takes. */
+export const files = [pdf(), jpeg(), png(), text()];
+const accept = ['application/pdf', 'image/jpeg', 'image/png', 'text/plain'];
+
+/** What strongroom.config.json holds: types with and without a trash, and types that refuse all files. */
+export const config = {
+  documentTypes: [
+    { id: 'other', accept },
+    { id: 'at-once', accept, trashFor: '0' },
+    { id: 'small', accept, maxSize: '8' },
+    { id: 'narrow', accept: ['image/webp'] },
+  ],
+};
+
+interface Known {
+  readonly id: string;
+  readonly recordId: string;
+  readonly revision: number;
+  readonly sha256: string;
+}
+
+/** What the document can't say: which documents there are, and what goes with what. */
+export interface Scene {
+  readonly path?: Readonly<Record<string, string>>;
+  /** Laid over generated headers. */
+  readonly headers?: Readonly<Record<string, string | undefined>>;
+  /** Makes generated input fit the rules that stand in words. */
+  readonly fit?: (input: Input) => Input;
+}
+
+/** Documents in a running service, in whatever state a call needs them. */
+export class Shelf {
+  readonly server: TestServer;
+  #serial = 0;
+
+  constructor(server: TestServer) {
+    this.server = server;
+  }
+
+  get key(): Record<string, string> {
+    return { authorization: `Bearer ${this.server.key}` };
+  }
+
+  /** What a call needs to succeed. `choice` picks one of several ways. */
+  async scene({ operationId, path }: Operation, choice: number): Promise<Scene> {
+    const make = scenes[operationId];
+    assert.ok(make || !path.includes('{'), `${operationId}: shelf.ts knows no document for it`);
+    return make ? make(this, choice) : {};
+  }
+
+  async upload(type = 'other'): Promise<Known> {
+    const recordId = `record-${this.#serial++ % 5}`;
+    const query = Object.entries({ recordId, type });
+    return this.#made('uploadDocument', { ...nothing, query, body: { mediaType: null, bytes: text() } });
+  }
+
+  async moved(operationId: string, type?: string): Promise<Known> {
+    const known = await this.upload(type);
+    await this.act(operationId, { path: { id: known.id } });
+    return known;
+  }
+
+  async act(operationId: string, input: Partial<Input>): Promise<Answer> {
+    const operation = operations.find((each) => each.operationId === operationId);
+    assert.ok(operation, operationId);
+    const headers = { ...this.key, ...input.headers };
+    const answer = await call(this.server.url, operation, { ...nothing, ...input, headers });
+    assert.ok(answer.status < 300, `${operationId}: ${answer.bytes}`);
+    return answer;
+  }
+
+  async link(known: Known, disposition = 'attachment'): Promise<string> {
+    const bytes = Buffer.from(JSON.stringify({ disposition }));
+    const body = { mediaType: 'application/json', bytes };
+    const { url } = JSON.parse(
+      String((await this.act('createLink', { path: { id: known.id }, body })).bytes),
+    );
+    return url.slice(url.lastIndexOf('/') + 1);
+  }
+
+  /** The id of a document whose upload is under way, until `end` is called. */
+  async receiving(): Promise<{ id: string; end: () => void }> {
+    const recordId = `slow-${this.#serial++}`;
+    const upload = request(`${this.server.url}/v1/documents?recordId=${recordId}&type=other`, {
+      method: 'POST',
+      headers: this.key,
+    });
+    upload.on('error', () => {});
+    // More than what is looked at before there is a record.
+    upload.write('text '.repeat(20_000));
+    for (;;) {
+      const query = Object.entries({ recordId, state: 'all' });
+      const { items } = JSON.parse(String((await this.act('listDocuments', { query })).bytes));
+      if (items.length > 0) return { id: items[0].id, end: () => void upload.destroy() };
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  async #made(operationId: string, input: Partial<Input>): Promise<Known> {
+    return JSON.parse(String((await this.act(operationId, input)).bytes)) as Known;
+  }
+}
+
+type Make = (shelf: Shelf, choice: number) => Promise<Scene>;
+
+const at = (known: Known) => ({ path: { id: known.id } });
+const pick = <T>(from: readonly T[], choice: number): T => from[choice % from.length] as T;
+
+const ranges = [undefined, 'bytes=0-0', 'bytes=-3', 'bytes=1-', 'bytes=0-1,3-4', 'lines=1-2'];
+
+const conditional = ['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since', 'if-range'];
+
+/** Conditions that hold, some of them with nothing left to send. */
+function conditions({ sha256 }: Known, choice: number): Record<string, string | undefined> {
+  const tag = `"${sha256}"`;
+  const none = Object.fromEntries(conditional.map((name) => [name, undefined]));
+  const more = pick(
+    [{}, { 'if-none-match': tag }, { 'if-none-match': '"other"' }, { 'if-match': tag }, { 'if-match': '*' }],
+    choice,
+  );
+  return { ...none, ...more, range: pick(ranges, choice + (choice >> 3)) };
+}
+
+const ofContent: Make = async (shelf, choice) => {
+  const known = await shelf.upload();
+  return { ...at(known), headers: conditions(known, choice) };
+};
+
+const ofLink: Make = async (shelf, choice) => {
+  const known = await shelf.upload();
+  const token = await shelf.link(known, pick(['attachment', 'inline'], choice));
+  return { path: { token }, headers: conditions(known, choice) };
+};
+
+async function unchanged(shelf: Shelf, choice: number): Promise<Scene> {
+  const { headers } = await shelf.act('openapi', {});
+  return { headers: { 'if-none-match': pick([undefined, String(headers.etag)], choice) } };
+}
+
+const scenes: Readonly<Record<string, Make>> = {
+  uploadDocument: async (shelf, choice) => {
+    const before = await shelf.upload();
+    return { fit: (input) => fitUpload(input, before, choice), headers: { 'idempotency-key': undefined } };
+  },
+  listDocuments: async (shelf, choice) => {
+    const { recordId } = await shelf.upload();
+    await Promise.all(Array.from({ length: 5 }, () => shelf.upload()));
+    return { fit: choice % 4 === 1 ? await secondPage(shelf, recordId) : fitList };
+  },
+  getDocument: async (shelf) => at(await shelf.upload()),
+  listEvents: async (shelf) => at(await shelf.upload()),
+  changeDocument: async (shelf, choice) => {
+    const known = await shelf.upload();
+    return { ...at(known), headers: { 'if-match': pick([`"${known.revision}"`, '*'], choice) } };
+  },
+  deleteDocument: async (shelf, choice) => at(await shelf.upload(pick(['other', 'at-once'], choice))),
+  restoreDocument: async (shelf, choice) =>
+    at(choice % 4 === 0 ? await shelf.upload() : await shelf.moved('deleteDocument')),
+  archiveDocument: async (shelf) => at(await shelf.upload()),
+  unarchiveDocument: async (shelf) => at(await shelf.moved('archiveDocument')),
+  readContent: ofContent,
+  headContent: ofContent,
+  createLink: async (shelf) => at(await shelf.upload()),
+  openLink: ofLink,
+  headLink: ofLink,
+  openapi: unchanged,
+};
+
+/** A raw body needs its record and a configured type in the query; a form has no query. */
+function fitUpload(input: Input, before: Known, choice: number): Input {
+  if (input.body?.mediaType?.startsWith('multipart/')) return { ...input, query: [] };
+  const given = Object.fromEntries(input.query);
+  const { replaces: _, ...rest } = given;
+  const replacing = choice % 3 === 0 ? { recordId: before.recordId, replaces: before.id } : {};
+  const query = { recordId: 'r', ...rest, type: pick(['other', 'at-once'], choice), ...replacing };
+  return { ...input, query: Object.entries(query) };
+}
+
+/** A cursor belongs to one list; an order by name or size goes with a record and without times. */
+function fitList(input: Input): Input {
+  const { cursor: _, ...given } = Object.fromEntries(input.query);
+  if (given.sort !== 'filename' && given.sort !== 'size') return { ...input, query: Object.entries(given) };
+  const { createdAfter: _after, createdBefore: _before, ...rest } = given;
+  return { ...input, query: Object.entries({ recordId: 'record-1', ...rest }) };
+}
+
+/** A list goes on where its cursor says, with the same filter and order. */
+async function secondPage(shelf: Shelf, recordId: string): Promise<(input: Input) => Input> {
+  const query = Object.entries({ recordId, sort: 'filename', limit: '1' });
+  const { nextCursor } = JSON.parse(String((await shelf.act('listDocuments', { query })).bytes));
+  assert.equal(typeof nextCursor, 'string');
+  return (input) => ({ ...input, query: [...query, ['cursor', nextCursor]] });
+}
+
+/** Documents in every state that there is a way into, and ids of none. */
+export async function everyState(
+  shelf: Shelf,
+): Promise<{ ids: string[]; tokens: string[]; end: () => void }> {
+  const { id, end } = await shelf.receiving();
+  const [available, archived, deleted, purged] = await Promise.all([
+    shelf.upload(),
+    shelf.moved('archiveDocument'),
+    shelf.upload(),
+    shelf.upload('at-once'),
+  ]);
+  const known = [available, archived, deleted, purged];
+  const tokens = await Promise.all(known.map((each) => shelf.link(each)));
+  await shelf.act('deleteDocument', { path: { id: deleted.id } });
+  await shelf.act('deleteDocument', { path: { id: purged.id } });
+  const missing = fc.sample(fc.uuid(), 1);
+  return {
+    ids: [...known.map((each) => each.id), id, ...missing, 'nonsense'],
+    tokens: [...tokens, 'nonsense'],
+    end,
+  };
+}
