@@ -44,6 +44,7 @@ const absent = {
   postgres: () =>
     process.env.STRONGROOM_TEST_DATABASE_URL ? null : 'no PostgreSQL to test on (npm test starts one)',
   strace: cantTrace,
+  systemd: () => (spawnSync('systemd-analyze', ['--version']).error ? 'systemd is not installed' : null),
   curl: () => (spawnSync('curl', ['--version']).error ? 'curl is not installed' : null),
 };
 

@@ -9,10 +9,20 @@ import { text } from 'node:stream/consumers';
 import { after, describe, it, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { publint } from 'publint';
+import { readSettings } from '../../src/index.ts';
+import { needs, testFolder } from '../harness.ts';
+import { make, parse, programOf } from './container-file.ts';
 import { installPackage, type RunningApp, run, succeeded } from './installed-package.ts';
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
 const page = await readFile(join(root, 'docs/embedding.md'), 'utf8');
+const operating = await readFile(join(root, 'docs/operating.md'), 'utf8');
+const block = (language: string) =>
+  new RegExp(`\`\`\`${language}\n(.+?)\`\`\``, 's').exec(operating)?.[1] ?? '';
+const { settings: standard } = await readSettings({}, { cwd: root });
+/** What a stop may take at most, in seconds: docs/operating.md, Stopping. */
+const longestStop = standard.stopWithin / 1000 + 20;
+
 const examples = [...page.matchAll(/^## ([^\n]+)\n[^#]*?```ts\n(.+?)```/gms)].map(
   ([, title = '', code = '']) => ({
     title,
@@ -159,6 +169,53 @@ describe('the package', () => {
       .find((text) => text.includes('the records can'));
     assert.match(line ?? output(), /"error":\{.*ECONNREFUSED/);
     assert.ok(!output().includes('hunter2'));
+  });
+
+  it('is made into a container by the file in operating.md', async (t) => {
+    const instructions = parse(block('dockerfile'));
+    const only = (name: string) => {
+      const [found, ...more] = instructions.filter((instruction) => instruction.name === name);
+      assert.ok(found && more.length === 0, `one ${name}`);
+      return found;
+    };
+    const place = await testFolder(t);
+    const { tarball } = installed.packed;
+    const image = make(instructions, {
+      place,
+      context: dirname(tarball),
+      env: { ...installed.env, npm_config_prefer_offline: 'true' },
+    });
+    const { HOST, DATA_DIR = '', NODE_ENV = '' } = image.environment;
+    assert.equal(HOST, '0.0.0.0', 'a container is reached from outside of it');
+    assert.ok(existsSync(DATA_DIR) && DATA_DIR.endsWith(only('VOLUME').words), DATA_DIR);
+    assert.equal(only('STOPSIGNAL').words, 'SIGTERM');
+    assert.notEqual(only('USER').words, 'root');
+
+    const place2 = { ...installed, folder: image.folder };
+    const service = await run(t, place2, programOf(only('CMD')), { DATA_DIR, NODE_ENV });
+    const healthy = () => {
+      const [program = '', ...words] = programOf(only('HEALTHCHECK'));
+      return spawnSync(program, words, { env: { ...installed.env, PORT: new URL(service.url).port } }).status;
+    };
+    assert.equal(healthy(), 0);
+    await endsAsAsked(service);
+    assert.equal(healthy(), 1);
+    const [, timeout] = /--stop-timeout (\d+)/.exec(operating) ?? [];
+    assert.ok(Number(timeout) > longestStop, 'a container gets ten seconds to stop unless told otherwise');
+  });
+
+  it('is run by the unit in operating.md', { skip: needs('systemd') }, async (t) => {
+    const unit = block('ini');
+    const [, timeout] = /^TimeoutStopSec=(\d+)s$/m.exec(unit) ?? [];
+    assert.ok(Number(timeout) > longestStop);
+    const file = join(await testFolder(t), 'strongroom.service');
+    await writeFile(file, unit.replaceAll('/opt/strongroom', installed.folder));
+    const analyze = (...words: string[]) =>
+      spawnSync('systemd-analyze', [...words, file], { encoding: 'utf8' });
+    const { status, stdout, stderr } = analyze('verify');
+    assert.deepEqual([status, stdout, stderr], [0, '', '']);
+    // Of ten, less is safer; the threshold is in tenths of that.
+    succeeded(analyze('security', '--offline=true', '--threshold=15', '--no-pager'));
   });
 
   const start = (t: TestContext, file: string, settings = {}) =>
