@@ -3,7 +3,7 @@ import type { DocumentType } from './documents/policy.ts';
 import { StartError } from './errors.ts';
 import { checkTemplate, defaultTemplate } from './objects/keys.ts';
 import { readConfigFile } from './settings/config-file.ts';
-import { Environment } from './settings/environment.ts';
+import { Environment, type Kind } from './settings/environment.ts';
 import { kinds } from './settings/kinds.ts';
 import { readS3 } from './settings/s3.ts';
 import { cut } from './settings/values.ts';
@@ -26,6 +26,8 @@ export interface Settings {
   /** Bytes per second, over 60 seconds. */
   readonly uploadMinRate: number;
   readonly linkMode: 'stream' | 'redirect';
+  /** Of pages that work with documents in the browser, as browsers send them in Origin. */
+  readonly allowedOrigins: readonly string[];
   readonly trustProxy: boolean | string | number;
   /** GET /metrics needs no key. */
   readonly metricsPublic: boolean;
@@ -81,8 +83,8 @@ export interface LifecycleSettings {
   readonly forgetAfter: number;
 }
 
-const MiB = 2 ** 20;
-const GiB = 2 ** 30;
+/** Bytes. */
+const defaultSizes = { maxUpload: 5 * 2 ** 30, uploadBuffer: 64 * 2 ** 20 };
 
 /**
  * Reads the settings from the environment and the config file. `configFile` is used where STRONGROOM_CONFIG is not set;
@@ -96,7 +98,6 @@ export async function readSettings(
 ): Promise<{ settings: Settings; warnings: string[] }> {
   const env = new Environment(source);
   const dataDir = resolve(cwd, env.get('DATA_DIR', kinds.folder, 'data'));
-  const databaseUrl = env.get('DATABASE_URL', kinds.databaseUrl, null);
   const read = {
     host: env.get('HOST', kinds.host, '127.0.0.1'),
     port: env.get('PORT', kinds.port, 8080),
@@ -104,18 +105,16 @@ export async function readSettings(
     dataDir,
     apiKey: env.get('STRONGROOM_API_KEY', kinds.apiKey, null),
     secrets: env.get('STRONGROOM_SECRET', kinds.secrets, []),
-    maxUploadSize: env.get('MAX_UPLOAD_SIZE', kinds.maxUploadSize, 5 * GiB),
-    uploadBufferBytes: env.get('UPLOAD_BUFFER_BYTES', kinds.uploadBuffer, 64 * MiB),
+    maxUploadSize: env.get('MAX_UPLOAD_SIZE', kinds.maxUploadSize, defaultSizes.maxUpload),
+    uploadBufferBytes: env.get('UPLOAD_BUFFER_BYTES', kinds.uploadBuffer, defaultSizes.uploadBuffer),
     uploadMinRate: env.get('UPLOAD_MIN_RATE', kinds.minRate, 1024),
     linkMode: env.get('LINK_MODE', kinds.linkMode, 'stream'),
+    allowedOrigins: env.get('ALLOWED_ORIGINS', kinds.origins, []),
     trustProxy: env.get('TRUST_PROXY', kinds.trustProxy, false),
     metricsPublic: env.get('METRICS_PUBLIC', kinds.metricsPublic, false),
     logLevel: env.get('LOG_LEVEL', kinds.logLevel, 'info'),
-    records:
-      databaseUrl === null
-        ? ({ kind: 'sqlite', folder: dataDir } as const)
-        : ({ kind: 'postgres', url: databaseUrl } as const),
-    store: readS3(env) ?? ({ kind: 'disk', folder: resolve(dataDir, 'objects') } as const),
+    records: readRecords(env, dataDir),
+    store: readStore(env, dataDir),
     deployment: env.get('STRONGROOM_DEPLOYMENT', kinds.deployment, null),
     stopWithin: env.get('STOP_WITHIN', kinds.stopWithin, 30_000),
   };
@@ -134,6 +133,63 @@ export async function readSettings(
       ...doubts(settings),
     ],
   };
+}
+
+function readRecords(env: Environment, dataDir: string): Settings['records'] {
+  const url = env.get('DATABASE_URL', kinds.databaseUrl, null);
+  return url === null ? { kind: 'sqlite', folder: dataDir } : { kind: 'postgres', url };
+}
+
+function readStore(env: Environment, dataDir: string): Settings['store'] {
+  return readS3(env) ?? { kind: 'disk', folder: resolve(dataDir, 'objects') };
+}
+
+/** What is needed to look after store and records. */
+export type StoreAndRecords = Pick<
+  Settings,
+  | 'store'
+  | 'records'
+  | 'linkMode'
+  | 'allowedOrigins'
+  | 'maxUploadSize'
+  | 'uploadBufferBytes'
+  | 'apiKey'
+  | 'deployment'
+>;
+
+/**
+ * Store and records as set, for who looks after them under settings that stop a start: what else is wrong counts as
+ * not set. Null when they themselves can't be read.
+ */
+export function readStoreAndRecords(
+  source: Readonly<Record<string, string | undefined>>,
+  { cwd }: { cwd: string },
+): StoreAndRecords | null {
+  const env = new Environment(source);
+  const lenient = <T, F>(name: string, kind: Kind<T>, fallback: F): T | F =>
+    unlessWrong(() => env.get(name, kind, fallback)) ?? fallback;
+  return unlessWrong(() => {
+    const dataDir = resolve(cwd, env.get('DATA_DIR', kinds.folder, 'data'));
+    return {
+      store: readStore(env, dataDir),
+      records: readRecords(env, dataDir),
+      linkMode: lenient('LINK_MODE', kinds.linkMode, 'stream'),
+      allowedOrigins: lenient('ALLOWED_ORIGINS', kinds.origins, []),
+      maxUploadSize: lenient('MAX_UPLOAD_SIZE', kinds.maxUploadSize, defaultSizes.maxUpload),
+      uploadBufferBytes: lenient('UPLOAD_BUFFER_BYTES', kinds.uploadBuffer, defaultSizes.uploadBuffer),
+      apiKey: lenient('STRONGROOM_API_KEY', kinds.apiKey, null),
+      deployment: lenient('STRONGROOM_DEPLOYMENT', kinds.deployment, null),
+    };
+  });
+}
+
+function unlessWrong<T>(read: () => T): T | null {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof StartError) return null;
+    throw error;
+  }
 }
 
 /** S3 takes 10,000 parts, and each is reserved whole from the buffer before it is read. */

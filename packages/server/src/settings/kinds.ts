@@ -51,6 +51,13 @@ export const kinds = {
     read: (text) => within(1, GiB)(rate(text)),
   } satisfies Kind<number>,
   linkMode: { takes: 'stream or redirect', read: oneOf(['stream', 'redirect']) },
+  origins: {
+    takes: 'origins such as https://app.example.org with commas between: scheme, host and port, no path',
+    read: (text) => {
+      const origins = text.split(',').map((part) => httpUrl({ path: false })(part.trim()));
+      return origins.every((origin) => origin !== undefined) ? [...new Set(origins)] : undefined;
+    },
+  } satisfies Kind<string[]>,
   trustProxy: {
     takes: 'true, false, the number of proxies in front (1 to 100), or their addresses with commas between',
     read: readTrustProxy,
