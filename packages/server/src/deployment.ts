@@ -27,21 +27,61 @@ export async function settleDeployment(
   // Before the store is read: whoever marks it meanwhile says so afterwards.
   const wasMarked = (await records.kept(marked)) !== null;
   const found = await read(store);
-  let known = await records.kept('deployment');
-  if (known === null) {
-    if (found !== null && found !== adopt) throw new StartError(strange(store, found));
-    known = await records.keepOnce('deployment', found ?? adopt ?? randomUUID());
-  }
-  if (found === null && wasMarked && adopt !== known) throw new StartError(unmarked(store, known));
+  const kept = await records.kept('deployment');
+  const wrong = quarrel(store, { known: kept, found, wasMarked, adopt });
+  if (wrong !== null) throw new StartError(wrong);
+  const known = kept ?? (await records.keepOnce('deployment', found ?? adopt ?? randomUUID()));
   const written = found ?? (await write(store, known));
-  if (written !== known) {
-    throw new StartError(
-      `${place(store)} belongs to deployment ${written}, but these records belong to deployment ${known}: ` +
-        'point the service at its own bucket or prefix, or at the records that go with this one.',
-    );
-  }
+  if (written !== known) throw new StartError(apart(store, written, known));
   if (!wasMarked) await records.keepOnce(marked, 'yes');
   return known;
+}
+
+/**
+ * As `settleDeployment`, without writing anything: the deployment's id, or null where a first start would make it.
+ * Raises the same.
+ */
+export async function deploymentOf(
+  records: Pick<DeploymentRecords, 'kept'>,
+  store: ObjectStore,
+  adopt: string | null,
+): Promise<string | null> {
+  const wasMarked = (await records.kept(marked)) !== null;
+  const found = await read(store).catch(noFolder);
+  const known = await records.kept('deployment');
+  const wrong = quarrel(store, { known, found, wasMarked, adopt });
+  if (wrong !== null) throw new StartError(wrong);
+  return known ?? found ?? adopt;
+}
+
+/** A folder that is not there, since nothing was stored yet or its disk is not mounted, holds no mark. */
+function noFolder(error: unknown): null {
+  const cause = hasCode(error, 'store_unavailable') ? error.cause : null;
+  if ((cause as NodeJS.ErrnoException | null)?.code !== 'ENOENT') throw error;
+  return null;
+}
+
+interface Sides {
+  /** What the records say. */
+  readonly known: string | null;
+  /** What the store says. */
+  readonly found: string | null;
+  readonly wasMarked: boolean;
+  readonly adopt: string | null;
+}
+
+/** Why records and store don't belong together, in one line; null when they do or may. */
+function quarrel(store: ObjectStore, { known, found, wasMarked, adopt }: Sides): string | null {
+  if (known === null) return found === null || found === adopt ? null : strange(store, found);
+  if (found === null) return wasMarked && adopt !== known ? unmarked(store, known) : null;
+  return found === known ? null : apart(store, found, known);
+}
+
+function apart(store: ObjectStore, found: string, known: string): string {
+  return (
+    `${place(store)} belongs to deployment ${found}, but these records belong to deployment ${known}: ` +
+    'point the service at its own bucket or prefix, or at the records that go with this one.'
+  );
 }
 
 function strange(store: ObjectStore, found: string): string {

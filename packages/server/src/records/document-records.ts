@@ -186,6 +186,8 @@ export interface RecordsConnection {
    * operator must mend (newer schema, folder in use, refused credentials), `records_unavailable` when it can't be reached.
    */
   connect(): Promise<void>;
+  /** True where the first `connect` would make the records. Asking makes nothing. Raises the same. */
+  isEmpty(): Promise<boolean>;
   /** Asks the database something cheap. */
   ping(): Promise<void>;
   /** One line for people: "SQLite in ./data/strongroom.db", "PostgreSQL at host:port/name". Never a password. */

@@ -47,6 +47,14 @@ class PostgresDatabase implements SqlDatabase {
     }
   }
 
+  async isEmpty(): Promise<boolean> {
+    try {
+      return (await this.#schema()) === 0;
+    } catch (error) {
+      throw startError((error as Error).cause ?? error, this.#at) ?? error;
+    }
+  }
+
   close(): Promise<void> {
     return this.#pool.close();
   }

@@ -32,6 +32,7 @@ export interface Dialect {
 export interface SqlDatabase {
   readonly dialect: Dialect;
   connect(): Promise<void>;
+  isEmpty(): Promise<boolean>;
   describe(): string;
   close(): Promise<void>;
   /** A SELECT; it may be tried twice. */

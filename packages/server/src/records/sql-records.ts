@@ -42,6 +42,7 @@ export class SqlRecords implements Records {
   }
 
   connect = () => this.#database.connect();
+  isEmpty = () => this.#database.isEmpty();
   describe = () => this.#database.describe();
   close = () => this.#database.close();
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { StrongroomError } from '../errors.ts';
 import type { Records } from './records.ts';
 import type { Row } from './row.ts';
@@ -32,6 +33,10 @@ class SqliteDatabase implements SqlDatabase {
 
   async connect(): Promise<void> {
     await this.#start();
+  }
+
+  async isEmpty(): Promise<boolean> {
+    return !existsSync(databaseFile(this.#options.folder));
   }
 
   describe(): string {
