@@ -11,6 +11,7 @@ import { Authenticator } from './access/api-keys.ts';
 import { type FirstKey, settleFirstKey } from './access/first-key.ts';
 import { Tokens } from './access/tokens.ts';
 import { Boot } from './boot.ts';
+import { checkRecords } from './checkup.ts';
 import { version } from './cli/version.ts';
 import { settleDeployment } from './deployment.ts';
 import { Documents } from './documents/documents.ts';
@@ -25,13 +26,14 @@ import { settleDeadUploads } from './lifecycle/chores/settle-dead-uploads.ts';
 import { Lifecycle } from './lifecycle/lifecycle.ts';
 import type { BufferBudget } from './objects/buffer-budget.ts';
 import { DiskStore } from './objects/disk.ts';
-import { checkStore } from './objects/doctor.ts';
+import { DiskDoctor } from './objects/disk-doctor.ts';
+import { type Check, type Report, reported, type StoreDoctor, sharedExaminations } from './objects/doctor.ts';
 import type { ObjectStore, StoreDescription } from './objects/object-store.ts';
 import { readinessOf } from './readiness.ts';
 import { openPostgresRecords } from './records/postgres.ts';
 import type { Records } from './records/records.ts';
 import { openSqliteRecords } from './records/sqlite.ts';
-import type { Settings } from './settings.ts';
+import type { Settings, StoreAndRecords } from './settings.ts';
 import { expositionType } from './telemetry/exposition.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
 
@@ -58,6 +60,8 @@ export interface Started {
   readonly firstKey: FirstKey | null;
   /** What can't be reached yet. */
   readonly waitingFor: readonly ('records' | 'store')[];
+  /** What the settings want and the store does not do, as far as a look at the start has shown. */
+  readonly faults: readonly Check[];
 }
 
 export interface StrongroomOptions {
@@ -70,20 +74,54 @@ export interface StrongroomOptions {
 }
 
 /** Opens the records that the settings name. `serving: false` is for commands beside a running server. */
-export function openRecords(settings: Settings, options: { serving: boolean; log: pino.Logger }): Records {
+export function openRecords(
+  settings: Pick<Settings, 'records'>,
+  options: { serving: boolean; log: pino.Logger },
+): Records {
   return settings.records.kind === 'postgres'
     ? openPostgresRecords({ url: settings.records.url })
     : openSqliteRecords({ folder: settings.records.folder, serving: options.serving });
 }
 
-async function openStore(settings: Settings): Promise<{ store: ObjectStore; budget: BufferBudget | null }> {
-  if (settings.store.kind === 'disk')
-    return { store: new DiskStore({ folder: settings.store.folder }), budget: null };
+interface OpenedStore {
+  readonly store: ObjectStore;
+  readonly budget: BufferBudget | null;
+  /** Asks the store what it can do, and tells it the answers. */
+  readonly doctor: StoreDoctor;
+}
+
+async function openStore(
+  settings: Omit<StoreAndRecords, 'records' | 'apiKey' | 'deployment'>,
+): Promise<OpenedStore> {
+  if (settings.store.kind === 'disk') {
+    const { folder } = settings.store;
+    const doctor = new DiskDoctor({ folder, mostBytes: settings.maxUploadSize });
+    return { store: new DiskStore({ folder }), budget: null, doctor };
+  }
   // Loaded only when S3 is used: the SDK costs a second of start-up and tens of megabytes.
   const { S3Store } = await import('./objects/s3.ts');
   const { BufferBudget } = await import('./objects/buffer-budget.ts');
+  const { S3Doctor } = await import('./objects/s3-doctor/doctor.ts');
   const budget = new BufferBudget(settings.uploadBufferBytes);
-  return { store: new S3Store({ settings: settings.store, budget }), budget };
+  const store = new S3Store({ settings: settings.store, budget });
+  const learn = (profile: Parameters<typeof store.learn>[0]) => store.learn(profile);
+  return { store, budget, doctor: new S3Doctor({ settings: settings.store, uses: settings, learn }) };
+}
+
+/** `strongroom doctor`: asks store and records what they can do, and changes neither. Raises `aborted`. */
+export async function examine(
+  settings: StoreAndRecords,
+  options: { signal: AbortSignal; log: pino.Logger },
+): Promise<Report & { policy: object | null }> {
+  const { store, doctor } = await openStore(settings);
+  const records = openRecords(settings, { serving: false, log: options.log });
+  try {
+    const { checks } = await doctor.examine({ signal: options.signal });
+    const more = await checkRecords(records, store, settings);
+    return { ...reported([...more, ...checks]), policy: doctor.policy() };
+  } finally {
+    await Promise.allSettled([records.close(), store.close()]);
+  }
 }
 
 /** Puts the service together from its settings. The only place that knows every part. */
@@ -114,6 +152,23 @@ export async function createStrongroom(
   let tokens: Tokens | null = settings.secrets.length > 0 ? new Tokens(settings.secrets) : null;
   let firstKey: FirstKey | null = null;
 
+  let faults: readonly Check[] = [];
+  let firstLook: Promise<void> = Promise.resolve();
+  /** In the background: until it is through, the store is taken for the least able of its kind. */
+  const lookAtStore = async (): Promise<void> => {
+    try {
+      const { checks } = await opened.doctor.examine({ cheap: true, signal: stopping.signal });
+      faults = checks.filter(({ ok, result }) => !ok && result !== 'unknown');
+      for (const { name, detail, effect, remedy } of faults)
+        log.warn({ check: name, detail, effect, remedy }, 'the store does not do what the settings want');
+      if (checks.some(({ needed, result }) => needed && result === 'unknown'))
+        setTimeout(lookAtStore, lookAgain).unref();
+    } catch (error) {
+      if (!stopping.signal.aborted) log.warn({ error }, 'the store could not be looked at');
+    }
+  };
+  const check = sharedExaminations(opened.doctor);
+
   const boot = new Boot(
     [
       {
@@ -130,6 +185,7 @@ export async function createStrongroom(
           await store.connect(async () => {
             deploymentId = await settleDeployment(records, store, settings.deployment);
           });
+          firstLook = lookAtStore();
         },
       },
     ],
@@ -193,7 +249,13 @@ export async function createStrongroom(
     publicUrl: () => settings.publicUrl ?? url ?? `http://${settings.host}:${settings.port}`,
     pathOf: (document) => store.path(document.storage.key),
     readiness,
-    storage: { describe: () => store.describe(), check: () => checkStore(store, parts.deployment()) },
+    storage: {
+      describe: () => store.describe(),
+      check: async (signal) => {
+        boot.assertReady();
+        return check(AbortSignal.any([signal, stopping.signal]));
+      },
+    },
     metrics: {
       contentType: expositionType,
       expose: () => telemetry.expose(),
@@ -231,6 +293,7 @@ export async function createStrongroom(
           connections.watch(listening);
           url = await listenOn(listening, settings);
         }
+        await within(firstLookShown, firstLook);
       } catch (error) {
         boot.stop();
         telemetry.stop();
@@ -244,6 +307,7 @@ export async function createStrongroom(
         records: records.describe(),
         firstKey,
         waitingFor: boot.waitingFor,
+        faults,
       };
     },
     async stop() {
@@ -274,6 +338,12 @@ function storeLine({ store, bucket, prefix, region, endpoint, folder }: StoreDes
 
 /** How long the start waits for store and records before it listens without them, in milliseconds. */
 const firstAttempt = 3_000;
+
+/** How long the lines of the start wait for what a first look at the store shows; requests are served by then. Milliseconds. */
+const firstLookShown = 1_000;
+
+/** Until a store that did not answer all questions is asked again, in milliseconds. */
+const lookAgain = 60_000;
 
 /** What each part gets to come to its end when the service stops, in milliseconds. */
 const settlingTime = 5_000;

@@ -99,7 +99,7 @@ const rules: readonly Rule[] = [
   },
   {
     files: 'cli/',
-    may: ['cli/', 'compose.ts', 'main.ts', 'settings.ts', 'access/', ...everyone],
+    may: ['cli/', 'compose.ts', 'main.ts', 'settings.ts', 'access/', 'objects/doctor.ts', ...everyone],
     types: ['documents/policy.ts'],
     because: 'a command calls what compose.ts makes and knows no adapter',
   },
@@ -114,6 +114,12 @@ const rules: readonly Rule[] = [
     may: ['compose.ts', 'settings.ts', ...everyone],
     types: ['settings/'],
     because: 'what the package offers an app is put together elsewhere',
+  },
+  {
+    files: 'checkup.ts',
+    may: [...ports, 'deployment.ts', 'objects/doctor.ts', ...everyone],
+    types: ['access/key-records.ts', 'settings.ts'],
+    because: 'it asks the records through their ports, and answers as the doctor does',
   },
   ...['boot.ts', 'deployment.ts', 'readiness.ts'].map((files) => ({
     files,

@@ -13,6 +13,7 @@ const started: Started = {
   records: 'SQLite in /srv/data/strongroom.db',
   firstKey: { kind: 'file', path: '/srv/data/first-key' },
   waitingFor: [],
+  faults: [],
 };
 const shown = (changes: Partial<Started>, more = {}) =>
   banner({ ...started, ...changes }, { ...options, ...more });

@@ -30,6 +30,8 @@ export function banner(started: Started, { version, types, color }: BannerOption
       fact('Waiting', `the ${what} can't be reached; asked again until they answer, /readyz tells`),
     ),
   ];
+  for (const { name, detail, remedy } of started.faults)
+    lines.push(fact('Attention', `${name}: ${detail}. ${remedy}`));
   if (started.url !== null)
     lines.push(
       '',

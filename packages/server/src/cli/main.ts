@@ -25,6 +25,8 @@ async function run([command, ...words]: readonly string[]): Promise<void> {
       return;
     case 'keys':
       return (await import('./keys.ts')).keys(words);
+    case 'doctor':
+      return (await import('./doctor.ts')).doctor(words);
     case 'help':
     case '--help':
     case '-h':

@@ -6,11 +6,12 @@ export class UsageError extends Error {
 export const help = `Usage: strongroom <command>
 
   serve                      Runs the service until SIGTERM or SIGINT.
+  doctor [--policy]          Asks store and records what they can do; --policy: the smallest IAM policy.
   keys create [--name NAME]  Makes an API key and prints it, this once.
   keys list                  Shows every key without its secret.
   keys revoke ID             Ends a key, named by its ID or itself; servers follow within 5 seconds.
 
-  --json                     keys: prints JSON
+  --json                     keys, doctor: prints JSON
   --help, --version
 
 Settings come from the environment and strongroom.config.{ts,mjs,js,json}, for every command alike.

@@ -33,7 +33,7 @@ export interface Doors extends Pick<Settings, 'linkMode' | 'trustProxy' | 'uploa
   /** Asks store and records. */
   readonly readiness: () => Promise<Readiness>;
   /** What GET /v1/storage tells, and a trial of the store for real. */
-  readonly storage: { describe(): StorageDescription; check(): Promise<StorageCheck> };
+  readonly storage: { describe(): StorageDescription; check(signal: AbortSignal): Promise<StorageCheck> };
   readonly metrics: MetricsSource;
   /** Null: nobody listens. */
   readonly observer: RequestObserver | null;

@@ -9,8 +9,10 @@ export function registerStorage(app: App, { storage }: Pick<Doors, 'storage'>): 
     return storage.describe();
   });
 
-  app.post('/v1/storage/check', async (request) => {
+  app.post('/v1/storage/check', async (request, reply) => {
     assertAllowed(callerOf(request), 'storage');
-    return storage.check();
+    const gone = new AbortController();
+    reply.raw.once('close', () => gone.abort(new Error('the client went away')));
+    return storage.check(gone.signal);
   });
 }

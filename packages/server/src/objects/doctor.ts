@@ -1,97 +1,93 @@
-import { randomUUID } from 'node:crypto';
-import { buffer } from 'node:stream/consumers';
-import { StrongroomError } from '../errors.ts';
-import type { ObjectStore } from './object-store.ts';
+/** What a store is asked, and how the answers are told: to the operator, at start-up and by POST /v1/storage/check. */
 
-export interface Check {
-  readonly name: string;
-  readonly ok: boolean;
+/** `not_allowed`: the credentials lack the right. `unknown`: it could not be asked. */
+export type Result = 'works' | 'fails' | 'not_allowed' | 'unknown';
+
+/** What one probe found. */
+export interface Finding {
+  readonly result: Result;
   /** What was seen. */
   readonly detail: string;
-  /** What to do about it; empty when nothing is to be done. */
-  readonly remedy: string;
+  /** What the service does about it; empty when it has nothing to do. */
+  readonly effect?: string;
+  /** What to change; empty when nothing is to be changed. */
+  readonly remedy?: string;
 }
 
-/** Every check gets this long, in milliseconds. */
-const within = 10_000;
+export interface Check extends Required<Finding> {
+  readonly name: string;
+  /** False when the service can't do its work with this answer, under the settings in use. */
+  readonly ok: boolean;
+  /** Whether the settings in use need it. */
+  readonly needed: boolean;
+}
 
-/**
- * Tries the store for real: puts a small object under `.strongroom/`, reads it back, finds it in a list and deletes it.
- * Raises nothing: what goes wrong is an answer.
- */
-export async function checkStore(
-  store: ObjectStore,
-  deployment: string,
-): Promise<{ ok: boolean; checks: Check[] }> {
-  const id = randomUUID();
-  const key = `.strongroom/check/${id}`;
-  const content = Buffer.from(`strongroom storage check ${id}\n`);
-  const description = {
-    version: 1 as const,
-    deployment,
-    id,
-    recordId: '',
-    type: '',
-    filename: 'check.txt',
-    createdAt: new Date().toISOString(),
-  };
-  const checks = [
-    await check(
-      'put',
-      'Allow writing objects (s3:PutObject), or give the service its folder.',
-      async (signal) => {
-        const stored = await store.put(key, content, {
-          size: content.length,
-          contentType: 'text/plain',
-          description,
-          signal,
-        });
-        return `wrote ${stored.size} bytes to ${store.path(key)}`;
-      },
-    ),
-    await check('read', 'Allow reading objects (s3:GetObject).', async (signal) => {
-      const opened = await store.open(key, { signal });
-      if (!(await buffer(opened.body)).equals(content))
-        throw new Error('other bytes came back than were written');
-      return 'the same bytes came back';
-    }),
-    await check(
-      'list',
-      'Allow listing the bucket (s3:ListBucket); rebuilds and sweeps need it.',
-      async (signal) => {
-        for await (const object of store.list('.strongroom/check/', { signal })) {
-          if (object.key === key) return 'the object is in the list';
-        }
-        throw new Error('the object just written is not in the list');
-      },
-    ),
-    await check(
-      'delete',
-      'Allow deleting objects (s3:DeleteObject, s3:AbortMultipartUpload); purges need it.',
-      async (signal) => {
-        await store.remove(key, signal);
-        if (await store.stat(key, signal)) throw new Error('the object is still there');
-        return 'the object is gone';
-      },
-    ),
-  ];
+export interface Report {
+  /** True when every check is. */
+  readonly ok: boolean;
+  readonly checks: Check[];
+}
+
+export interface ExamineOptions {
+  /** Only what a start can afford: a handful of small requests. */
+  readonly cheap?: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Asks one store for real. */
+export interface StoreDoctor {
+  /**
+   * What goes wrong is an answer. Raises `aborted` when the signal fires. What was written for it is removed again in
+   * every case, where the store allows it.
+   */
+  examine(options?: ExamineOptions): Promise<Report>;
+  /** The smallest policy under which the service works, as AWS IAM writes it; null where there is no such thing. */
+  policy(): object | null;
+}
+
+/** Of the settings outside the store's own, what decides which abilities are needed. */
+export interface Uses {
+  readonly linkMode: 'stream' | 'redirect';
+  readonly allowedOrigins: readonly string[];
+}
+
+export function judged(name: string, needed: boolean, finding: Finding): Check {
+  const { result, detail, effect = '', remedy = '' } = finding;
+  return { name, ok: result === 'works' || !needed, result, needed, detail, effect, remedy };
+}
+
+export function reported(checks: Check[]): Report {
   return { ok: checks.every(({ ok }) => ok), checks };
 }
 
-async function check(
-  name: string,
-  remedy: string,
-  work: (signal: AbortSignal) => Promise<string>,
-): Promise<Check> {
-  try {
-    return { name, ok: true, detail: await work(AbortSignal.timeout(within)), remedy: '' };
-  } catch (error) {
-    return { name, ok: false, detail: inWords(error), remedy };
-  }
-}
-
-/** What the store said, with its code; the adapters keep secrets out of causes. */
-function inWords(error: unknown): string {
-  if (error instanceof StrongroomError && error.cause instanceof Error) return error.cause.message;
-  return error instanceof Error ? error.message : String(error);
+/**
+ * One examination at a time: who asks while one runs is answered by that one. It is broken off when all who wait for
+ * it have gone.
+ */
+export function sharedExaminations(doctor: StoreDoctor): (signal: AbortSignal) => Promise<Report> {
+  let running: { report: Promise<Report>; waiting: number; end: AbortController } | null = null;
+  const begin = () => {
+    const end = new AbortController();
+    const report = doctor.examine({ signal: end.signal }).finally(() => {
+      if (running?.end === end) running = null;
+    });
+    return { report, waiting: 0, end };
+  };
+  return async (signal) => {
+    running ??= begin();
+    const mine = running;
+    const leave = () => {
+      mine.waiting -= 1;
+      if (mine.waiting > 0) return;
+      if (running === mine) running = null;
+      mine.end.abort(signal.reason);
+    };
+    mine.waiting += 1;
+    signal.addEventListener('abort', leave, { once: true });
+    try {
+      return await mine.report;
+    } finally {
+      signal.removeEventListener('abort', leave);
+    }
+  };
 }

@@ -50,6 +50,11 @@ const remedies: Readonly<Record<string, Remedy>> = {
     'there are no credentials: set S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY, or give the AWS default chain a role or profile',
 };
 
+/** What to mend after this refusal, by its code; null where the code says nothing of that. */
+export function remedyOf(refusal: S3Error, settings: S3Settings): string | null {
+  return remedies[refusal.code]?.(refusal, settings) ?? null;
+}
+
 /**
  * What the first uses of the bucket came to: a StartError with one line for what an operator must mend, or
  * `store_unavailable` when S3 can't be reached or is out of order.

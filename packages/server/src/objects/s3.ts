@@ -20,12 +20,13 @@ import { defaultTimeouts, S3Client, type S3Request, type Timeouts } from './s3-c
 import { credentialSource } from './s3-credentials.ts';
 import { type Endpoint, locate } from './s3-endpoint.ts';
 import { type Answer, hasStatus, inDomain, S3Error, versionOf } from './s3-error.ts';
+import { descriptionHeader, objectHeaders } from './s3-headers.ts';
 import { defaultLimits, type Limits } from './s3-parts.ts';
 import type { S3Profile } from './s3-profile.ts';
 import { startError } from './s3-start.ts';
 import { S3Writer } from './s3-writer.ts';
 import { text } from './s3-xml.ts';
-import { decodeDescription, encodeDescription } from './self-description.ts';
+import { decodeDescription } from './self-description.ts';
 
 export interface S3StoreOptions {
   readonly settings: S3Settings;
@@ -35,8 +36,6 @@ export interface S3StoreOptions {
   readonly timeouts?: Partial<Timeouts>;
   readonly profile?: Partial<S3Profile>;
 }
-
-const descriptionHeader = 'x-amz-meta-strongroom';
 
 /** The bytes in an S3 bucket. Keys lie under the prefix of the settings, which nobody else sees. */
 export class S3Store implements ObjectStore {
@@ -64,9 +63,10 @@ export class S3Store implements ObjectStore {
     this.#public = settings.publicEndpoint === null ? endpoint : locate(settings, settings.publicEndpoint);
   }
 
-  /** Takes on what is known of the store by now. */
+  /** Takes on what was found out about the store. What was not (null) stays as it is known. */
   learn(profile: Partial<S3Profile>): void {
-    this.#client.profile = { ...this.#client.profile, ...profile };
+    const found = Object.entries(profile).filter(([, fact]) => fact !== null);
+    this.#client.profile = { ...this.#client.profile, ...Object.fromEntries(found) };
   }
 
   path(key: string): string {
@@ -86,7 +86,7 @@ export class S3Store implements ObjectStore {
   async put(key: string, body: Buffer | Readable, options: PutOptions): Promise<Stored> {
     const target = {
       key: this.#prefix + key,
-      headers: this.#objectHeaders(options),
+      headers: objectHeaders(this.#settings, options),
       options,
       look: (size: number) => this.#look(key, size, options),
     };
@@ -168,18 +168,6 @@ export class S3Store implements ObjectStore {
 
   async close(): Promise<void> {
     await this.#client.close();
-  }
-
-  #objectHeaders({ contentType, description }: PutOptions): Record<string, string> {
-    const { acl, storageClass, sse, sseKmsKeyId } = this.#settings;
-    return {
-      'content-type': contentType,
-      [descriptionHeader]: encodeDescription(description),
-      ...(acl === null ? {} : { 'x-amz-acl': acl }),
-      ...(storageClass === null ? {} : { 'x-amz-storage-class': storageClass }),
-      ...(sse === null ? {} : { 'x-amz-server-side-encryption': sse }),
-      ...(sseKmsKeyId === null ? {} : { 'x-amz-server-side-encryption-aws-kms-key-id': sseKmsKeyId }),
-    };
   }
 
   async #get<T>(

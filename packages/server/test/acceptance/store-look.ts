@@ -81,7 +81,7 @@ export function s3Client(t: Ending, settings: Readonly<Record<string, string>>):
   return client;
 }
 
-/** The object that says whose bucket this is, and its facts on disk. */
+/** The object that says whose bucket this is, its facts on disk, and what the doctor writes while it looks. */
 function isOwn(key: string): boolean {
-  return /^\.strongroom\/\.?deployment$/.test(key);
+  return /^\.strongroom\/(\.?deployment$|check\/)/.test(key);
 }

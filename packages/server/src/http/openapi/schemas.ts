@@ -170,10 +170,18 @@ export const StorageCheck = Type.Object(
     checks: Type.Array(
       Type.Object(
         {
-          name: Type.String(),
-          ok: Type.Boolean(),
+          name: Type.String({ description: 'Of the probe, such as `put` or `public_access`.' }),
+          ok: Type.Boolean({ description: 'False where it is needed and does not work.' }),
+          result: Type.Unsafe<'works' | 'fails' | 'not_allowed' | 'unknown'>({
+            type: 'string',
+            enum: ['works', 'fails', 'not_allowed', 'unknown'],
+            description:
+              '`not_allowed`: the credentials lack the right. `unknown`: it could not be asked, for the reason in `detail`.',
+          }),
+          needed: Type.Boolean({ description: 'Whether the settings in use need it.' }),
           detail: Type.String({ description: 'What was seen.' }),
-          remedy: Type.String({ description: 'What to do about it; empty where there is nothing to do.' }),
+          effect: Type.String({ description: 'What the service does about it; empty where nothing.' }),
+          remedy: Type.String({ description: 'What to change; empty where there is nothing to change.' }),
         },
         { $id: 'StorageProbe', description: 'One thing that was tried.' },
       ),

@@ -72,7 +72,7 @@ export const configuration: readonly Operation[] = [
     tag: 'Configuration',
     summary: 'Try the store for real',
     description:
-      'Puts a small object under `.strongroom/`, reads it back, finds it in a list and deletes it. What goes wrong is no problem document but an answer: `ok` is false, and the check says what to do. It takes no body.',
+      'What `strongroom doctor` asks of the store: about twenty probes, for which it writes under `.strongroom/` and removes it again. What goes wrong is no problem document but an answer: `ok` is false, and the check says what to do. It can take seconds; a call that comes while one runs is answered by that one. It takes no body.',
     answers: {
       200: {
         description: 'What was tried, and what came of it.',
@@ -85,15 +85,22 @@ export const configuration: readonly Operation[] = [
                 {
                   name: 'put',
                   ok: true,
-                  detail: 'wrote 62 bytes to s3://acme-documents/.strongroom/check/…',
+                  result: 'works',
+                  needed: true,
+                  detail: 'an object of 62 bytes was stored',
+                  effect: '',
                   remedy: '',
                 },
                 {
                   name: 'delete',
                   ok: false,
-                  detail: 'AccessDenied: Access Denied',
+                  result: 'not_allowed',
+                  needed: true,
+                  detail: 'DeleteObject is answered AccessDenied (HTTP 403)',
+                  effect:
+                    'purges are tried again from every 5 minutes to every hour; their bytes stay until it works',
                   remedy:
-                    'Allow deleting objects (s3:DeleteObject, s3:AbortMultipartUpload); purges need it.',
+                    'Allow s3:DeleteObject, s3:ListBucketMultipartUploads and s3:AbortMultipartUpload (with versioning also s3:ListBucketVersions and s3:DeleteObjectVersion).',
                 },
               ],
             },

@@ -1,0 +1,76 @@
+import { parseArgs } from 'node:util';
+import { hasCode, StartError } from '../errors.ts';
+import { type Check, judged, type Report } from '../objects/doctor.ts';
+import { readSettings, readStoreAndRecords, type StoreAndRecords } from '../settings.ts';
+import { checkup } from './checkup.ts';
+import { createLog } from './log.ts';
+import { UsageError } from './usage.ts';
+
+/**
+ * `strongroom doctor [--json] [--policy]`: asks store and records what they can do. It runs under settings that would
+ * stop the server; those are then the first thing that it names. Exit code 1 when something that is needed fails,
+ * 130 after Ctrl-C. With --json standard output holds `{ok, checks}` and nothing else.
+ */
+export async function doctor(words: readonly string[]): Promise<void> {
+  const options = parse(words);
+  const ending = new AbortController();
+  const end = () => ending.abort(new Error('Ctrl-C'));
+  process.once('SIGINT', end).once('SIGTERM', end);
+  try {
+    const { policy, ...report } = await examined(ending.signal);
+    if (options.policy) printPolicy(policy);
+    else if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+    else process.stdout.write(checkup(report, process.stdout.isTTY === true && !process.env.NO_COLOR));
+    if (!report.ok) process.exitCode = 1;
+  } catch (error) {
+    if (!hasCode(error, 'aborted')) throw error;
+    process.stderr.write('strongroom: ended; what the doctor had written is removed.\n');
+    process.exitCode = 130;
+  } finally {
+    process.off('SIGINT', end).off('SIGTERM', end);
+  }
+}
+
+interface Options {
+  readonly json: boolean;
+  readonly policy: boolean;
+}
+
+function parse(words: readonly string[]): Options {
+  const flag = { type: 'boolean', default: false } as const;
+  try {
+    return parseArgs({ args: [...words], options: { json: flag, policy: flag } }).values;
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+async function examined(signal: AbortSignal): Promise<Report & { policy: object | null }> {
+  const { settings, check } = await settingsOrTheirPlaces();
+  if (settings === null) return { ok: false, checks: [check], policy: null };
+  // Loading every part of the service takes a moment, which a mistyped command or setting need not wait for.
+  const { examine } = await import('../compose.ts');
+  const report = await examine(settings, { signal, log: createLog('silent') });
+  return { ...report, ok: report.ok && check.ok, checks: [check, ...report.checks] };
+}
+
+/** All settings; where one of them is wrong, at least store and records as set. */
+async function settingsOrTheirPlaces(): Promise<{ settings: StoreAndRecords | null; check: Check }> {
+  const cwd = process.cwd();
+  try {
+    const { settings, warnings } = await readSettings(process.env, { cwd });
+    const detail = warnings.length === 0 ? 'every one can be read' : warnings.join('; ');
+    return { settings, check: judged('settings', true, { result: 'works', detail }) };
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    const effect = 'the service does not start';
+    const remedy = 'Correct it. Only the first wrong setting is named: ask again afterwards.';
+    const wrong = { result: 'fails', detail: error.message, effect, remedy } as const;
+    return { settings: readStoreAndRecords(process.env, { cwd }), check: judged('settings', true, wrong) };
+  }
+}
+
+function printPolicy(policy: object | null): void {
+  if (policy === null) throw new StartError('A policy is for a bucket; documents are kept on disk here.');
+  process.stdout.write(`${JSON.stringify(policy, null, 2)}\n`);
+}

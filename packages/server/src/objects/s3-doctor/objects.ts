@@ -1,0 +1,180 @@
+import { buffer } from 'node:stream/consumers';
+import { hasStatus, S3Error } from '../s3-error.ts';
+import { descriptionHeader } from '../s3-headers.ts';
+import { elements, encoded, text } from '../s3-xml.ts';
+import { sha256 } from '../sigv4.ts';
+import { isAnswer, type Probe, scratch, type Trial } from './trial.ts';
+
+const always = () => true;
+
+/** With all that the settings put on an object; where that is refused, without, so that the others have an object. */
+export const put: Probe = {
+  name: 'put',
+  rights: 's3:PutObject',
+  cheap: true,
+  writes: true,
+  needed: always,
+  otherwise: 'uploads are answered 503 store_unavailable',
+  async ask(trial) {
+    try {
+      trial.stored = await trial.put(trial.headers);
+      return { result: 'works', detail: `an object of ${trial.content.length} bytes was stored` };
+    } catch (error) {
+      if (isAnswer(error)) await trial.put(trial.plainHeaders).catch(() => {});
+      throw error;
+    }
+  },
+};
+
+export const read: Probe = {
+  name: 'read',
+  rights: 's3:GetObject',
+  cheap: true,
+  reads: true,
+  needed: always,
+  otherwise: 'downloads are answered 503 store_unavailable',
+  async ask({ client, key, signal, content, headers }) {
+    const opened = await client.open({ operation: 'GetObject', method: 'GET', key, signal });
+    const bytes = await buffer(opened.body);
+    if (!bytes.equals(content))
+      return { result: 'fails', detail: `other bytes came back than were stored (${bytes.length})` };
+    if (opened.headers[descriptionHeader] === headers[descriptionHeader])
+      return { result: 'works', detail: 'the same bytes came back, with their description' };
+    return {
+      result: 'fails',
+      detail: 'the bytes came back without the metadata that was stored with them',
+      effect: 'an object that does not say whose it is, is never deleted, and can’t be found by a rebuild',
+      remedy: 'Let x-amz-meta-* headers pass in both directions, also through proxies.',
+    };
+  },
+};
+
+export const list: Probe = {
+  name: 'list',
+  rights: 's3:ListBucket',
+  reads: true,
+  needed: always,
+  otherwise: 'the service does not start: without this right S3 says "not allowed" of what is not there',
+  async ask({ bucket, key, signal }) {
+    const page = await bucket.page(key, { startAfter: undefined, token: undefined, signal });
+    return page.objects.some((object) => object.key === key)
+      ? { result: 'works', detail: 'the object is in the list' }
+      : {
+          result: 'fails',
+          detail: 'the object just stored is not in the list',
+          remedy: 'Look at the store: its lists must show what was written before.',
+        };
+  },
+};
+
+/** The last of all: it removes what the others have written. */
+export const remove: Probe = {
+  name: 'delete',
+  rights:
+    's3:DeleteObject, s3:ListBucketMultipartUploads and s3:AbortMultipartUpload (with versioning also s3:ListBucketVersions and s3:DeleteObjectVersion)',
+  cheap: true,
+  needed: always,
+  otherwise: 'purges are tried again from every 5 minutes to every hour; their bytes stay until it works',
+  async ask(trial) {
+    const { bucket, key, signal } = trial;
+    try {
+      await bucket.remove(key, signal);
+      await trial.head();
+    } catch (error) {
+      if (!hasStatus(error, 404)) throw error;
+      trial.written = false;
+      return { result: 'works', detail: 'the object is gone' };
+    }
+    return {
+      result: 'fails',
+      detail: `deleted without an error, and still there: ${key}`,
+      remedy: 'Look at the store: a deleted object must be gone.',
+    };
+  },
+};
+
+/** Seconds since it was written, by the store's clock, after which scratch belongs to nobody who still runs. */
+const leftAfter = 3_600;
+
+/** What an examination left that was killed in the middle. */
+export async function sweep({ bucket, prefix, signal, ahead }: Trial): Promise<void> {
+  const page = await bucket.page(prefix + scratch, { startAfter: undefined, token: undefined, signal });
+  const before = Date.now() - ((ahead ?? 0) + leftAfter) * 1000;
+  for (const { key, modifiedAt } of page.objects)
+    if (modifiedAt.getTime() < before) await bucket.remove(key, signal);
+}
+
+/** A first part, its place in the list of unfinished uploads, and that it can be given up. Leaves no upload behind. */
+export const multipart: Probe = {
+  name: 'multipart',
+  rights: 's3:PutObject, s3:AbortMultipartUpload and s3:ListBucketMultipartUploads',
+  writes: true,
+  needed: always,
+  otherwise:
+    'forms and bodies of unknown length over 8 MiB, and all over 5 GiB, can’t be stored, or leave parts behind that cost money',
+  async ask(trial) {
+    const { client, key, signal } = trial;
+    const { xml } = await client.xml({
+      operation: 'CreateMultipartUpload',
+      method: 'POST',
+      key,
+      query: { uploads: '' },
+      headers: trial.stored ? trial.headers : trial.plainHeaders,
+      signal,
+    });
+    const uploadId = text(xml, 'UploadId');
+    if (uploadId === undefined)
+      throw new S3Error({ operation: 'CreateMultipartUpload', key, code: 'NoUploadId', status: 200 });
+    let etag: string | undefined;
+    try {
+      const part = await trial.put({}, { query: { partNumber: '1', uploadId } });
+      etag = String(part.etag);
+      const uploads = await trial.asked('ListMultipartUploads', { uploads: '', prefix: key }, 'bucket');
+      await client.headers({
+        operation: 'AbortMultipartUpload',
+        method: 'DELETE',
+        key,
+        query: { uploadId },
+        signal,
+      });
+      return elements(uploads, 'UploadId').some((id) => id === encoded(uploadId))
+        ? { result: 'works', detail: 'a part was stored, listed and given up' }
+        : {
+            result: 'fails',
+            detail: 'the list of unfinished uploads does not show the one that was begun',
+            effect: 'parts that a failed abort left are not found',
+            remedy: 'Let a lifecycle rule of the bucket abort unfinished uploads after a day.',
+          };
+    } catch (error) {
+      await giveUp(trial, uploadId, etag);
+      throw error;
+    }
+  },
+};
+
+/** By an abort, or where that is refused by making an object of it, which can be deleted. */
+async function giveUp({ client, key }: Trial, uploadId: string, etag: string | undefined): Promise<void> {
+  const query = { uploadId };
+  const signal = AbortSignal.timeout(5_000);
+  const aborted = await client
+    .headers({ operation: 'AbortMultipartUpload', method: 'DELETE', key, query, signal })
+    .then(
+      () => true,
+      () => false,
+    );
+  if (aborted || etag === undefined) return;
+  const body = Buffer.from(
+    `<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>${encoded(etag)}</ETag></Part></CompleteMultipartUpload>`,
+  );
+  await client
+    .xml({
+      operation: 'CompleteMultipartUpload',
+      method: 'POST',
+      key,
+      query,
+      hash: sha256(body),
+      body,
+      signal,
+    })
+    .catch(() => {});
+}

@@ -1,0 +1,43 @@
+import { text } from 'node:stream/consumers';
+import { request } from 'undici';
+import { type Answer, S3Error } from './s3-error.ts';
+
+export interface Unsigned {
+  readonly operation: string;
+  readonly method: 'GET' | 'OPTIONS';
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
+/** Milliseconds. */
+const answerWithin = 10_000;
+
+/** Asks as a stranger or a browser does: without a signature of ours. Raises S3Error only when no answer comes. */
+export async function unsigned({
+  operation,
+  method,
+  url,
+  headers = {},
+  signal,
+}: Unsigned): Promise<{ status: number; headers: Answer; body: string }> {
+  try {
+    const answer = await request(url, {
+      method,
+      headers,
+      signal,
+      headersTimeout: answerWithin,
+      bodyTimeout: answerWithin,
+    });
+    return { status: answer.statusCode, headers: answer.headers, body: await text(answer.body) };
+  } catch (error) {
+    signal.throwIfAborted();
+    const code = (error as { code?: unknown }).code;
+    throw new S3Error({
+      operation,
+      key: '',
+      code: typeof code === 'string' ? code : 'NoAnswer',
+      status: null,
+    });
+  }
+}

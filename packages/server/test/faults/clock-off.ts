@@ -1,0 +1,14 @@
+/** Preloaded (`node --import`) into a command under test: its clock is off by STRONGROOM_TEST_CLOCK_OFF milliseconds. */
+const off = Number(process.env.STRONGROOM_TEST_CLOCK_OFF);
+const TrueDate = Date;
+
+globalThis.Date = class extends TrueDate {
+  constructor(...parts: unknown[]) {
+    if (parts.length === 0) super(TrueDate.now() + off);
+    else super(...(parts as [number]));
+  }
+
+  static override now(): number {
+    return TrueDate.now() + off;
+  }
+} as DateConstructor;
