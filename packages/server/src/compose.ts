@@ -24,6 +24,7 @@ import { forgetPurged } from './lifecycle/chores/forget-purged.ts';
 import { purgeDeleted } from './lifecycle/chores/purge-deleted.ts';
 import { settleDeadUploads } from './lifecycle/chores/settle-dead-uploads.ts';
 import { Lifecycle } from './lifecycle/lifecycle.ts';
+import type { Log } from './log.ts';
 import type { BufferBudget } from './objects/buffer-budget.ts';
 import { DiskStore } from './objects/disk.ts';
 import { DiskDoctor } from './objects/disk-doctor.ts';
@@ -36,6 +37,7 @@ import { openSqliteRecords } from './records/sqlite.ts';
 import type { Settings, StoreAndRecords } from './settings.ts';
 import { expositionType } from './telemetry/exposition.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
+import { type Tracing, tracedRequests } from './telemetry/tracing.ts';
 
 export interface Strongroom {
   /** Answers one HTTP request; for an app that has a server of its own. */
@@ -124,6 +126,13 @@ export async function examine(
   }
 }
 
+async function openTracing(settings: Settings, log: Log): Promise<Tracing | null> {
+  const { traces, store, records } = settings;
+  if (traces === null) return null;
+  const { openTelemetry } = await import('./telemetry/opentelemetry.ts');
+  return openTelemetry(traces, version(), { store: store.kind, records: records.kind }, log);
+}
+
 /** Puts the service together from its settings. The only place that knows every part. */
 export async function createStrongroom(
   settings: Settings,
@@ -138,9 +147,13 @@ export async function createStrongroom(
     store: settings.store.kind,
     records: settings.records.kind,
   });
+  const tracing = await openTracing(settings, log);
   const opened = await openStore(settings);
-  const store = telemetry.store(opened.store, null);
-  const records = telemetry.records(openRecords(settings, { serving: true, log }), null);
+  const store = telemetry.store(opened.store, tracing?.calls('store') ?? null);
+  const records = telemetry.records(
+    openRecords(settings, { serving: true, log }),
+    tracing?.calls('records') ?? null,
+  );
   const policy = new Policy(settings.documentTypes, settings.maxUploadSize);
   const { uploadDeadAfter, lookAgainAfter, every } = settings.lifecycle;
   const endAfter = uploadDeadAfter + lookAgainAfter / 2;
@@ -262,7 +275,7 @@ export async function createStrongroom(
       public: settings.metricsPublic,
       authenticate: (authorization) => authenticator.authenticate(authorization),
     },
-    observer: telemetry.requests,
+    observer: tracing ? tracedRequests(telemetry.requests, tracing) : telemetry.requests,
     linkMode: settings.linkMode,
     uploadMinRate: settings.uploadMinRate,
     trustProxy: settings.trustProxy,
@@ -271,7 +284,8 @@ export async function createStrongroom(
 
   const handler = (request: IncomingMessage, response: ServerResponse) => {
     connections.begin(response);
-    doors.handler(request, response);
+    if (tracing) tracing.within(request, () => doors.handler(request, response));
+    else doors.handler(request, response);
   };
   return {
     handler,
@@ -299,6 +313,7 @@ export async function createStrongroom(
         telemetry.stop();
         await lifecycle.stop();
         await Promise.allSettled([records.close(), store.close(), doors.close()]);
+        if (tracing) await within(sendingTime, tracing.stop());
         throw error;
       }
       return {
@@ -325,7 +340,10 @@ export async function createStrongroom(
       await within(settlingTime, closed);
       listening?.closeAllConnections();
       await doors.close();
-      await within(settlingTime, Promise.allSettled([records.close(), store.close()]));
+      await Promise.all([
+        within(settlingTime, Promise.allSettled([records.close(), store.close()])),
+        within(sendingTime, Promise.resolve(tracing?.stop())),
+      ]);
     },
   };
 }
@@ -347,6 +365,9 @@ const lookAgain = 60_000;
 
 /** What each part gets to come to its end when the service stops, in milliseconds. */
 const settlingTime = 5_000;
+
+/** What the last spans get to be sent, in milliseconds: a receiver that is away holds up no stop. */
+const sendingTime = 2_000;
 
 async function within(ms: number, work: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;

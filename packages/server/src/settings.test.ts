@@ -37,6 +37,7 @@ test('nothing set: this machine, the folder ./data, the documented limits', asyn
     allowedOrigins: [],
     trustProxy: false,
     metricsPublic: false,
+    traces: null,
     logLevel: 'info',
     records: { kind: 'sqlite', folder: join(cwd, 'data') },
     store: { kind: 'disk', folder: join(cwd, 'data', 'objects') },
@@ -100,6 +101,39 @@ test('what is set is taken', async () => {
     [{ TRUST_PROXY: 'true' }, { trustProxy: true }],
     [{ TRUST_PROXY: '2' }, { trustProxy: 2 }],
     [{ TRUST_PROXY: '10.0.0.0/8, ::1, loopback' }, { trustProxy: '10.0.0.0/8,::1,loopback' }],
+    [
+      { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318/' },
+      {
+        traces: {
+          url: 'http://127.0.0.1:4318/v1/traces',
+          serviceName: 'strongroom',
+          sampler: 'parentbased_always_on',
+          ratio: 1,
+        },
+      },
+    ],
+    [
+      {
+        OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318',
+        OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'https://traces.example/in',
+        OTEL_SERVICE_NAME: 'documents',
+        OTEL_TRACES_SAMPLER: 'traceidratio',
+        OTEL_TRACES_SAMPLER_ARG: '0.25',
+      },
+      {
+        traces: {
+          url: 'https://traces.example/in',
+          serviceName: 'documents',
+          sampler: 'traceidratio',
+          ratio: 0.25,
+        },
+      },
+    ],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318', OTEL_SDK_DISABLED: 'true' }, { traces: null }],
+    [
+      { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318', OTEL_TRACES_EXPORTER: 'none' },
+      { traces: null },
+    ],
     [{ METRICS_PUBLIC: 'true' }, { metricsPublic: true }],
     [{ LOG_LEVEL: 'silent' }, { logLevel: 'silent' }],
     [
@@ -240,6 +274,17 @@ const refused: [name: string, value: string, message: string | RegExp][] = [
   ],
   ['UPLOAD_MIN_RATE', '0', /^UPLOAD_MIN_RATE is "0"; /],
   ['LINK_MODE', 'proxy', 'LINK_MODE is "proxy"; it takes stream or redirect.'],
+  [
+    'OTEL_EXPORTER_OTLP_ENDPOINT',
+    '127.0.0.1:4318',
+    'OTEL_EXPORTER_OTLP_ENDPOINT is "127.0.0.1:4318"; it takes the http:// or https:// URL of an OTLP receiver, such as http://127.0.0.1:4318.',
+  ],
+  ['OTEL_EXPORTER_OTLP_PROTOCOL', 'grpc', 'OTEL_EXPORTER_OTLP_PROTOCOL is "grpc"; it takes http/protobuf.'],
+  [
+    'OTEL_TRACES_SAMPLER_ARG',
+    '1.5',
+    'OTEL_TRACES_SAMPLER_ARG is "1.5"; it takes a share from 0 to 1, such as 0.1.',
+  ],
   ['METRICS_PUBLIC', 'yes', 'METRICS_PUBLIC is "yes"; it takes true or false.'],
   ['ALLOWED_ORIGINS', '*', /^ALLOWED_ORIGINS is "\*"; it takes origins such as/],
   ['ALLOWED_ORIGINS', 'https://a.example/path', /^ALLOWED_ORIGINS is .*; it takes origins/],

@@ -6,6 +6,7 @@ import { readConfigFile } from './settings/config-file.ts';
 import { Environment, type Kind } from './settings/environment.ts';
 import { kinds } from './settings/kinds.ts';
 import { readS3 } from './settings/s3.ts';
+import { readTraces } from './settings/traces.ts';
 import { cut } from './settings/values.ts';
 
 /** Everything that can be set, validated and frozen. Made by readSettings from the environment and the config file. */
@@ -31,6 +32,8 @@ export interface Settings {
   readonly trustProxy: boolean | string | number;
   /** GET /metrics needs no key. */
   readonly metricsPublic: boolean;
+  /** Null: requests are not traced. */
+  readonly traces: TraceSettings | null;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   readonly records:
     | { readonly kind: 'sqlite'; readonly folder: string }
@@ -69,6 +72,22 @@ export interface S3Settings {
   readonly sseKmsKeyId: string | null;
   /** Without slashes at either end; null: none. */
   readonly prefix: string | null;
+}
+
+/** Traces by OpenTelemetry. */
+export interface TraceSettings {
+  /** Where spans are sent, as OTLP over HTTP. */
+  readonly url: string;
+  readonly serviceName: string;
+  readonly sampler:
+    | 'always_on'
+    | 'always_off'
+    | 'traceidratio'
+    | 'parentbased_always_on'
+    | 'parentbased_always_off'
+    | 'parentbased_traceidratio';
+  /** Of the samplers by ratio, 0 to 1. */
+  readonly ratio: number;
 }
 
 /** Milliseconds. */
@@ -112,6 +131,7 @@ export async function readSettings(
     allowedOrigins: env.get('ALLOWED_ORIGINS', kinds.origins, []),
     trustProxy: env.get('TRUST_PROXY', kinds.trustProxy, false),
     metricsPublic: env.get('METRICS_PUBLIC', kinds.metricsPublic, false),
+    traces: readTraces(env),
     logLevel: env.get('LOG_LEVEL', kinds.logLevel, 'info'),
     records: readRecords(env, dataDir),
     store: readStore(env, dataDir),

@@ -93,6 +93,7 @@ const rules: readonly Rule[] = [
       'documents/document.ts',
       'objects/buffer-budget.ts',
       'records/records.ts',
+      'settings.ts',
       ...ports,
     ],
     because: 'who measures knows what is said of the work, and stands outside of it',
@@ -138,6 +139,7 @@ const modules: readonly ModuleRule[] = [
   { module: 'undici', only: 'objects/s3' },
   { module: 'pg', only: 'records/postgres' },
   { module: 'node:sqlite', only: 'records/sqlite' },
+  { module: '@opentelemetry/', only: 'telemetry/opentelemetry' },
   { module: 'file-type', only: 'inspection/' },
 ];
 
@@ -203,6 +205,20 @@ describe('the house', () => {
       /\/(core|common|types|helpers|utils)(\/|\.ts$|$)/.test(path),
     );
     none(drawers.map((path) => `${path}: name it after what it does`));
+  });
+
+  it('loads what most never use only when it is used', () => {
+    const late = ['telemetry/opentelemetry.ts', 'objects/s3.ts'];
+    const early = find(`${house}**/*.ts`).flatMap((file) =>
+      late.filter(
+        (each) =>
+          !isTest(file) &&
+          new RegExp(`^import (?!type).*/${each.replaceAll('.', '\\.')}'`, 'm').test(read(file)),
+      ),
+    );
+    none(early.map((each) => `${each} is loaded at the start, by everybody`));
+    for (const each of late)
+      assert.ok(read(`${house}compose.ts`).includes(`await import('./${each}')`), `${each} is never loaded`);
   });
 
   it('needs nothing from outside its tree', () => {

@@ -32,7 +32,11 @@ export function logWhenDone(
       actor: request.caller?.actor.id ?? null,
       client: request.ip,
     };
-    observer?.answered(facts);
-    log.info(facts, answered ? 'request' : 'the client went away');
+    observer?.answered(facts, request.raw);
+    const traceId = observer?.traceOf?.(request.raw);
+    log.info(
+      traceId === undefined ? facts : { ...facts, traceId },
+      answered ? 'request' : 'the client went away',
+    );
   });
 }

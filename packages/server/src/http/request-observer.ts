@@ -1,7 +1,9 @@
+import type { IncomingMessage } from 'node:http';
 import type { ErrorCode } from '../errors.ts';
 
 /** A request that has ended, as its line in the log tells of it. */
 export interface AnsweredRequest {
+  readonly requestId: string;
   readonly method: string;
   /** The route's pattern; null where none fits. */
   readonly route: string | null;
@@ -15,7 +17,9 @@ export interface AnsweredRequest {
 
 /** Hears of every request. What it does is paid by every request, so it must be cheap. */
 export interface RequestObserver {
-  answered(request: AnsweredRequest): void;
+  answered(answer: AnsweredRequest, request: IncomingMessage): void;
   /** A problem is answered. */
   refused(code: ErrorCode): void;
+  /** The id of the request's trace, for its line in the log. */
+  readonly traceOf?: (request: IncomingMessage) => string | undefined;
 }

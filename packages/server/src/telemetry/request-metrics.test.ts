@@ -9,7 +9,15 @@ async function told(metrics: (observer: RequestMetrics) => void): Promise<string
   return (await registry.expose()).split('\n');
 }
 
-const request = { method: 'GET', route: '/v1/documents/:id', status: 200, ms: 4, in: 100, out: 1_000 };
+const request = {
+  requestId: 'r',
+  method: 'GET',
+  route: '/v1/documents/:id',
+  status: 200,
+  ms: 4,
+  in: 100,
+  out: 1_000,
+};
 
 test('requests are counted by method, pattern and status', async () => {
   const lines = await told((observer) => {
