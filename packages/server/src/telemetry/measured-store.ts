@@ -37,7 +37,7 @@ export class MeasuredStore implements ObjectStore {
     this.connect = calls.measured('connect', store.connect.bind(store));
   }
 
-  /** Bodies that are open: downloads under way. */
+  /** Bodies that are open: downloads under way, but for small bodies, which are read at once. */
   get reading(): number {
     return this.#reading;
   }

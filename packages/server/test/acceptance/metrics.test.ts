@@ -59,7 +59,7 @@ for (const backend of backends) {
           downloads: grown(`strongroom_http_requests_total{${content},status="200"}`),
           replays: grown('strongroom_idempotency_replays_total'),
           stored: grown('strongroom_stored_bytes_total'),
-          calls: [calls('records', 'create'), calls('store', 'put'), calls('store', 'open')],
+          calls: [calls('records', 'create'), calls('store', 'put'), calls('store', 'read')],
           failures: [calls('records', 'create', 'failed'), calls('store', 'put', 'failed')],
           reading: after.get('strongroom_downloads_running'),
         },
