@@ -16,10 +16,18 @@ const othersTables = new Set(['42P07', '42703']);
 /** Raises the fault as the port says it; the database's own words stay in the cause. A domain error passes. */
 export function raise(error: unknown): never {
   if (error instanceof StrongroomError || error instanceof StartError) throw error;
-  const state = sqlState(error) ?? '';
-  const refused = defects.has(state.slice(0, 2)) && state !== insufficientPrivilege;
-  const defect = refused || error instanceof TypeError;
+  const defect = statementRefused(error) || error instanceof TypeError;
   throw new StrongroomError(defect ? 'internal' : 'records_unavailable', {}, { cause: error });
+}
+
+function statementRefused(error: unknown): boolean {
+  const state = sqlState(error) ?? '';
+  return defects.has(state.slice(0, 2)) && state !== insufficientPrivilege;
+}
+
+/** PostgreSQL itself said that it undid the transaction, for the sake of a statement in it or of another transaction. */
+export function nothingHappened(error: unknown): boolean {
+  return statementRefused(error) || statementLost(error) || rolledBack(error);
 }
 
 /** Five characters as PostgreSQL sent them; null where it was not PostgreSQL that spoke (sockets, time limits). */

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { StrongroomError } from '../errors.ts';
 import { numbered } from './postgres-dialect.ts';
-import { connectionBroke, raise, rolledBack, statementLost } from './postgres-faults.ts';
-import { type Prepared, Run } from './postgres-statement.ts';
+import { connectionBroke, nothingHappened, raise, rolledBack, statementLost } from './postgres-faults.ts';
+import { type Call, PostgresGroups } from './postgres-groups.ts';
+import { type Bound, type Prepared, Run } from './postgres-statement.ts';
 import type { Row, Value } from './row.ts';
 
 export type RunInTransaction = (sql: string, parameters: readonly Value[]) => Promise<Row[]>;
@@ -16,6 +17,8 @@ export type RunInTransaction = (sql: string, parameters: readonly Value[]) => Pr
 export class PostgresPool {
   readonly #pool: pg.Pool;
   readonly #statements = new Map<string, Prepared>();
+  readonly #reads: PostgresGroups;
+  readonly #writes: PostgresGroups;
   #names = true;
 
   constructor(url: string) {
@@ -29,6 +32,19 @@ export class PostgresPool {
     });
     // An idle connection that breaks is dropped and replaced by the next call, which tells if it can't be.
     this.#pool.on('error', () => {});
+    const together = (calls: readonly Call[]) => this.#together(calls);
+    this.#reads = new PostgresGroups({
+      together,
+      alone: ({ sql, parameters }) => this.read(sql, parameters),
+      mayRunAlone: (error) => nothingHappened(error) || connectionBroke(error),
+      raise,
+    });
+    this.#writes = new PostgresGroups({
+      together,
+      alone: ({ sql, parameters }) => this.write(sql, parameters),
+      mayRunAlone: nothingHappened,
+      raise,
+    });
   }
 
   /** A SELECT, tried again when the connection broke under it. Raises `records_unavailable`. */
@@ -40,6 +56,19 @@ export class PostgresPool {
   /** Any one statement. Whether it ran is unknown when its connection breaks, so it is not repeated then. */
   write(sql: string, parameters: readonly Value[]): Promise<Row[]> {
     return this.#attempt(() => run(this.#pool, this.#prepared(sql), parameters), rolledBack);
+  }
+
+  /** Short reads that come at once: a `read`, in a round trip that others share. */
+  readTogether(sql: string, parameters: readonly Value[]): Promise<Row[]> {
+    return this.#reads.run({ sql, parameters, order: '' });
+  }
+
+  /**
+   * Writes that come at once: a `write`, in a round trip and a transaction that others share, each as if it were alone.
+   * `order` is what it locks: two groups that lock the same rows take them in the same order.
+   */
+  writeTogether(order: string, sql: string, parameters: readonly Value[]): Promise<Row[]> {
+    return this.#writes.run({ sql, parameters, order });
   }
 
   /** Several statements, all or none. `work` may run more than once. */
@@ -61,6 +90,13 @@ export class PostgresPool {
         if (left === 0) raise(error);
       }
     }
+  }
+
+  #together(calls: readonly Call[]): Promise<Row[][]> {
+    return runAll(
+      this.#pool,
+      calls.map(({ sql, parameters }) => ({ statement: this.#prepared(sql), parameters })),
+    );
   }
 
   async #transaction<T>(work: (run: RunInTransaction) => Promise<T>): Promise<T> {
@@ -109,11 +145,20 @@ async function rollback(client: pg.PoolClient): Promise<boolean> {
   );
 }
 
-function run(on: pg.Pool | pg.PoolClient, statement: Prepared, parameters: readonly Value[]): Promise<Row[]> {
+async function run(
+  on: pg.Pool | pg.PoolClient,
+  statement: Prepared,
+  parameters: readonly Value[],
+): Promise<Row[]> {
+  const [rows] = await runAll(on, [{ statement, parameters }]);
+  return rows ?? [];
+}
+
+function runAll(on: pg.Pool | pg.PoolClient, statements: readonly Bound[]): Promise<Row[][]> {
   return new Promise((resolve, reject) => {
-    const one = new Run(statement, parameters);
-    const done = (error: Error | null, rows?: Row[]) => (error ? reject(error) : resolve(rows ?? []));
+    const all = new Run(statements);
+    const done = (error: Error | null, rows?: Row[][]) => (error ? reject(error) : resolve(rows ?? []));
     // As pg-query-stream and pg-cursor are run; node-postgres's types know it without the callback.
-    (on.query as (run: Run, values: undefined, done: Run['callback']) => void).call(on, one, undefined, done);
+    (on.query as (run: Run, values: undefined, done: Run['callback']) => void).call(on, all, undefined, done);
   });
 }

@@ -13,10 +13,16 @@ export interface Prepared {
 /** bigint, integer and smallint. Epoch milliseconds and sizes are exact in a double. */
 const integerTypes = new Set([20, 21, 23]);
 
+/** A statement and what it is run with. */
+export interface Bound {
+  readonly statement: Prepared;
+  readonly parameters: readonly Value[];
+}
+
 /** What node-postgres's connection takes; its types don't name all of it. */
 interface Connection {
   readonly stream: { cork(): void; uncork(): void };
-  readonly parsedStatements: Readonly<Record<string, string>>;
+  readonly parsedStatements: Record<string, string>;
   parse(message: { name: string | undefined; text: string }): void;
   bind(message: { statement: string | undefined; values: readonly (string | null)[] }): void;
   describe(message: { type: 'P'; name: '' }): void;
@@ -25,56 +31,70 @@ interface Connection {
 }
 
 /**
- * One run of a statement, as node-postgres takes it from outside (a "Submittable"). Its own Query asks for the columns and
- * builds a result around them at every run, which for a document's two dozen cost more than the rest of the call.
- * Integers are numbers, all else is the text that it is.
+ * One round trip, as node-postgres takes it from outside (a "Submittable"): one statement, or several that PostgreSQL runs
+ * in turn as one transaction, since no Sync stands between them (PostgreSQL manual, chapter 55.2.4). node-postgres's own Query
+ * asks for the columns and builds a result around them at every run, which for a document's two dozen cost more than the
+ * rest of the call. Integers are numbers, all else is the text that it is.
+ * After an error the connection is to be closed: what of it was prepared is not known.
  */
 export class Run implements pg.Submittable {
-  /** Set by node-postgres, unless it is set. */
-  callback: ((error: Error | null, rows?: Row[]) => void) | undefined = undefined;
-  /** Read by node-postgres, which remembers what a connection has prepared. */
-  readonly name: string | undefined;
-  readonly text: string;
-  readonly #statement: Prepared;
-  readonly #parameters: readonly Value[];
-  readonly #rows: Row[] = [];
+  /** Set by node-postgres, unless it is set. Gets the rows of each statement. */
+  callback: ((error: Error | null, rows?: Row[][]) => void) | undefined = undefined;
+  readonly #statements: readonly Bound[];
+  readonly #rows: Row[][] = [];
+  #current: Row[] = [];
+  #parsed: Prepared[] = [];
 
-  constructor(statement: Prepared, parameters: readonly Value[]) {
-    this.name = statement.name;
-    this.text = statement.text;
-    this.#statement = statement;
-    this.#parameters = parameters;
+  constructor(statements: readonly Bound[]) {
+    this.#statements = statements;
   }
 
   submit(to: unknown): void {
     const connection = to as Connection;
-    const { name, text } = this.#statement;
-    const values = this.#parameters.map((value) => (value === null ? null : String(value)));
     connection.stream.cork();
     try {
-      if (name === undefined || connection.parsedStatements[name] === undefined)
-        connection.parse({ name, text });
-      connection.bind({ statement: name, values });
-      if (this.#statement.integers === null) connection.describe({ type: 'P', name: '' });
-      connection.execute(null);
+      for (const one of this.#statements) this.#submit(one, connection);
       connection.sync();
     } finally {
       connection.stream.uncork();
     }
   }
 
+  #submit({ statement, parameters }: Bound, connection: Connection): void {
+    const { name, text } = statement;
+    const known =
+      name !== undefined &&
+      (connection.parsedStatements[name] !== undefined || this.#parsed.includes(statement));
+    if (!known) {
+      connection.parse({ name, text });
+      if (name !== undefined) this.#parsed.push(statement);
+    }
+    const values = parameters.map((value) => (value === null ? null : String(value)));
+    connection.bind({ statement: name, values });
+    if (statement.integers === null) connection.describe({ type: 'P', name: '' });
+    connection.execute(null);
+  }
+
   handleRowDescription({ fields }: { fields: readonly { dataTypeID: number }[] }): void {
-    this.#statement.integers = fields.map(({ dataTypeID }) => integerTypes.has(dataTypeID));
+    const now = this.#statements[this.#rows.length];
+    if (now) now.statement.integers = fields.map(({ dataTypeID }) => integerTypes.has(dataTypeID));
   }
 
   handleDataRow({ fields }: { fields: (string | null)[] }): void {
-    const { integers } = this.#statement;
-    this.#rows.push(
+    const integers = this.#statements[this.#rows.length]?.statement.integers;
+    this.#current.push(
       fields.map((value, column) => (value !== null && integers?.[column] ? Number(value) : value)),
     );
   }
 
-  handleReadyForQuery(): void {
+  handleCommandComplete(): void {
+    this.#rows.push(this.#current);
+    this.#current = [];
+  }
+
+  handleReadyForQuery(connection: unknown): void {
+    const { parsedStatements } = connection as Connection;
+    for (const { name, text } of this.#parsed) if (name !== undefined) parsedStatements[name] = text;
     this.callback?.(null, this.#rows);
   }
 
@@ -82,6 +102,5 @@ export class Run implements pg.Submittable {
     this.callback?.(error);
   }
 
-  handleCommandComplete(): void {}
   handleEmptyQuery(): void {}
 }

@@ -60,7 +60,9 @@ class PostgresDatabase implements SqlDatabase {
   }
 
   read({ sql, parameters, planEachTime }: Query): Promise<Row[]> {
-    return this.#pool.read(sql, parameters, planEachTime);
+    return planEachTime
+      ? this.#pool.read(sql, parameters, planEachTime)
+      : this.#pool.readTogether(sql, parameters);
   }
 
   write({ sql, parameters }: Query): Promise<Row[]> {
@@ -71,14 +73,15 @@ class PostgresDatabase implements SqlDatabase {
     const { document, idempotency } = row;
     const replaces = document[15] !== null;
     if (idempotency) return this.#createOnce(row, idempotency);
-    const written = await this.#pool.write(replaces ? sql.createReplacing : sql.create, parameters(row));
+    const text = replaces ? sql.createReplacing : sql.create;
+    const written = await this.#pool.writeTogether(document[0] as string, text, parameters(row));
     if (written.length === 0) throw replacesNothing();
     return null;
   }
 
   async update({ id, query, event, wanted, revision }: Update): Promise<Row> {
     const text = sql.withEvent(query.sql, query.parameters.length + 1);
-    const [row] = await this.#pool.write(text, [...query.parameters, ...event]);
+    const [row] = await this.#pool.writeTogether(id, text, [...query.parameters, ...event]);
     // Asked again, in a second round trip that only a refusal pays: the update's own snapshot shows the loser of a
     // race the state before it.
     return row ?? this.#refuse(id, wanted, revision);
@@ -98,7 +101,7 @@ class PostgresDatabase implements SqlDatabase {
   }
 
   async #refuse(id: string, wanted: string, revision: number | null): Promise<never> {
-    const [found] = await this.#pool.read(sql.look, [id]);
+    const [found] = await this.#pool.readTogether(sql.look, [id]);
     throw refusal(id, found, wanted, revision);
   }
 
