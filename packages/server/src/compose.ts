@@ -141,14 +141,14 @@ export async function createStrongroom(
   const log =
     options.log ??
     pino({ level: settings.logLevel, serializers: { error: pino.stdSerializers.errWithCause } });
+  const tracing = await openTracing(settings, log);
+  const opened = await openStore(settings);
   const telemetry = new Telemetry({
     version: version(),
     node: process.version,
     store: settings.store.kind,
     records: settings.records.kind,
   });
-  const tracing = await openTracing(settings, log);
-  const opened = await openStore(settings);
   const store = telemetry.store(opened.store, tracing?.calls('store') ?? null);
   const records = telemetry.records(
     openRecords(settings, { serving: true, log }),

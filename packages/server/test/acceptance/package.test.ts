@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { publint } from 'publint';
 import { readSettings } from '../../src/index.ts';
 import { needs, testFolder } from '../harness.ts';
+import { receiveTraces } from '../otlp-receiver.ts';
 import { make, parse, programOf } from './container-file.ts';
 import { installPackage, type RunningApp, run, succeeded } from './installed-package.ts';
 
@@ -109,6 +110,15 @@ describe('the package', () => {
     const { version } = JSON.parse(await readFile(join(installed.path, 'package.json'), 'utf8'));
     assert.match(service.output(), new RegExp(`\nStrongroom ${version.replaceAll('.', '\\.')}\n`));
     assert.ok(existsSync(join(installed.path, 'node_modules/.cache/compiled')), 'the next start is sooner');
+  });
+
+  it('brings what traces need', async (t) => {
+    const receiver = await receiveTraces(t);
+    const settings = { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url };
+    const service = await run(t, installed, ['npx', 'strongroom', 'serve'], settings);
+    assert.equal((await fetch(`${service.url}/healthz`)).status, 200);
+    await endsAsAsked(service);
+    assert.ok(receiver.spans.some(({ name }) => name === 'GET /healthz'));
   });
 
   it('runs from a folder in which nothing can be written', async (t) => {
