@@ -92,19 +92,24 @@ export class ApiClient {
   }
 
   /** GET …/content as far as it matters here: status, headers, length and digest. */
-  async content(id: string, headers: Record<string, string> = {}) {
-    const answer = await request(`${this.url}/v1/documents/${id}/content`, {
-      headers: { authorization: `Bearer ${this.key}`, ...headers },
-      bodyTimeout: 120_000,
+  content(id: string, headers: Record<string, string> = {}) {
+    return contentAt(`${this.url}/v1/documents/${id}/content`, {
+      authorization: `Bearer ${this.key}`,
+      ...headers,
     });
-    const hash = createHash('sha256');
-    let size = 0;
-    for await (const chunk of answer.body) {
-      hash.update(chunk);
-      size += chunk.length;
-    }
-    return { status: answer.statusCode, headers: answer.headers, size, sha256: hash.digest('hex') };
   }
+}
+
+/** What a GET of this URL, a signed link's say, answers: status, headers, length and digest. */
+export async function contentAt(url: string, headers: Record<string, string> = {}) {
+  const answer = await request(url, { headers, bodyTimeout: 120_000 });
+  const hash = createHash('sha256');
+  let size = 0;
+  for await (const chunk of answer.body) {
+    hash.update(chunk);
+    size += chunk.length;
+  }
+  return { status: answer.statusCode, headers: answer.headers, size, sha256: hash.digest('hex') };
 }
 
 function isPayload(body: object | Payload | undefined): body is Payload {

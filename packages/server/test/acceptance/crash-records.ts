@@ -24,7 +24,7 @@ export interface RecordsLook {
 
 const twoHours = 7_200_000;
 const rows = `SELECT id, record_id AS "recordId", type, state, key FROM documents ORDER BY key`;
-const passing = `UPDATE documents SET due_at = due_at - ${twoHours}`;
+const passing = `UPDATE documents SET due_at = due_at - ${twoHours} WHERE due_at IS NOT NULL`;
 
 /**
  * Opens the database for each look: a connection that stays would keep SQLite from cleaning up after a dead server.
@@ -49,8 +49,8 @@ function sqliteLook(file: string): RecordsLook {
     rows: async () => look((db) => db.prepare(rows).all() as unknown as Row[]),
     passTime: async (recordIds) =>
       look((db) => {
-        const among = '?1 IS NULL OR record_id IN (SELECT value FROM json_each(?1))';
-        db.prepare(`${passing} WHERE ${among}`).run(recordIds ? JSON.stringify(recordIds) : null);
+        const among = '(?1 IS NULL OR record_id IN (SELECT value FROM json_each(?1)))';
+        db.prepare(`${passing} AND ${among}`).run(recordIds ? JSON.stringify(recordIds) : null);
       }),
   };
 }
@@ -67,7 +67,7 @@ function postgresLook(connectionString: string): RecordsLook {
   return {
     rows: () => look<Row>(rows, []),
     passTime: async (recordIds) => {
-      await look(`${passing} WHERE $1::text[] IS NULL OR record_id = ANY ($1)`, [recordIds ?? null]);
+      await look(`${passing} AND ($1::text[] IS NULL OR record_id = ANY ($1))`, [recordIds ?? null]);
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { numbersOf, oneOf } from '../faults/seeded.ts';
 import type { Backend } from './backends.ts';
 import { ways } from './client.ts';
 import { House } from './crash-house.ts';
@@ -33,7 +34,7 @@ export async function dieAtRandom(t: TestContext, backend: Backend, rounds: numb
 
 /** Uploads, and deletes a third of what it has, until nobody answers. */
 async function work(house: House, name: string, random: () => number): Promise<void> {
-  const one = <T>(items: readonly T[]) => items[Math.floor(random() * items.length)] as T;
+  const one = <T>(items: readonly T[]) => oneOf(random, items);
   for (let at = 0; ; at++) {
     const kept = await house.upload(`${name}-${at}`, one(ways), one(sizes), one(types));
     if (!kept) return;
@@ -41,15 +42,4 @@ async function work(house: House, name: string, random: () => number): Promise<v
     await house.remove(kept);
     if (kept.deletion === 'asked') return;
   }
-}
-
-/** Numbers from 0 to 1 (mulberry32). */
-function numbersOf(start: number): () => number {
-  let state = start;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

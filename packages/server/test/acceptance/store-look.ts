@@ -1,7 +1,12 @@
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { ListMultipartUploadsCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import {
+  ListMultipartUploadsCommand,
+  ListObjectVersionsCommand,
+  paginateListObjectsV2,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import type { Ending } from '../harness.ts';
 
 /** What lies in a store, looked at past the service. */
@@ -10,6 +15,8 @@ export interface StoreLook {
   keys(): Promise<string[]>;
   /** What an upload that was broken off could leave: half-written files, unfinished multipart uploads. */
   leftovers(): Promise<string[]>;
+  /** What is not there any more and still takes place: empty folders; versions of an object beside the newest one. */
+  emptied(): Promise<string[]>;
 }
 
 /** @param settings as `Backend.prepare` answers them */
@@ -36,6 +43,14 @@ function diskLook(folder: string): StoreLook {
         (file) => /(^|\/)\./.test(file) && (file.includes('/tmp/') || alone(file)) && !isOwn(file),
       );
     },
+    emptied: async () => {
+      const folders = (await entriesOf(folder)).filter(
+        (entry) => entry.isDirectory() && entry.name !== 'tmp',
+      );
+      const paths = folders.map(({ parentPath, name }) => join(parentPath, name));
+      const counts = await Promise.all(paths.map(async (path) => (await readdir(path)).length));
+      return paths.filter((_, at) => counts[at] === 0);
+    },
   };
 }
 
@@ -56,12 +71,28 @@ function s3Look(t: Ending, settings: Readonly<Record<string, string>>): StoreLoo
   const Bucket = settings.S3_BUCKET;
   return {
     keys: async () => {
-      const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket }));
-      return Contents.map(({ Key = '' }) => Key).filter((key) => !isOwn(key));
+      const keys: string[] = [];
+      for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket })) {
+        keys.push(...Contents.map(({ Key = '' }) => Key));
+      }
+      return keys.filter((key) => !isOwn(key));
     },
     leftovers: async () => {
       const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket }));
       return Uploads.map(({ Key = '' }) => Key);
+    },
+    emptied: async () => {
+      const old: string[] = [];
+      let from = {};
+      for (;;) {
+        const page = await client.send(new ListObjectVersionsCommand({ Bucket, ...from }));
+        const { Versions = [], DeleteMarkers = [] } = page;
+        for (const { Key = '' } of [...Versions.filter(({ IsLatest }) => !IsLatest), ...DeleteMarkers]) {
+          old.push(Key);
+        }
+        if (!page.IsTruncated) return old;
+        from = { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker };
+      }
     },
   };
 }

@@ -19,11 +19,19 @@ export interface Engine {
   stop(): Promise<void>;
 }
 
+/** Where an engine has its data, instead of a temporary folder. With a file `keep` in it at the end, it stays. */
+export interface Own {
+  readonly folder: string;
+  /** Known to nobody else; the same for as long as the folder stays. */
+  readonly secret: string;
+}
+
 /** A Ceph S3 gateway, unless STRONGROOM_TEST_S3_ENDPOINT names an S3 to use. */
-export async function startS3(): Promise<Engine> {
+export async function startS3(own: Own | null = null): Promise<Engine> {
   if (process.env.STRONGROOM_TEST_S3_ENDPOINT) return named;
-  const credentials = { S3_ACCESS_KEY_ID: randomUUID(), S3_SECRET_ACCESS_KEY: randomUUID() };
-  return start('ceph-s3', 2, credentials, ([port]) => ({
+  const secret = own?.secret ?? randomUUID();
+  const credentials = { S3_ACCESS_KEY_ID: 'strongroom-tests', S3_SECRET_ACCESS_KEY: secret };
+  return start('ceph-s3', own, 2, credentials, ([port]) => ({
     STRONGROOM_TEST_S3_ENDPOINT: `http://127.0.0.1:${port}`,
     STRONGROOM_TEST_S3_REGION: 'us-east-1',
     STRONGROOM_TEST_S3_ACCESS_KEY_ID: credentials.S3_ACCESS_KEY_ID,
@@ -32,10 +40,10 @@ export async function startS3(): Promise<Engine> {
 }
 
 /** A PostgreSQL cluster, unless STRONGROOM_TEST_DATABASE_URL names one to use. */
-export async function startPostgres(): Promise<Engine> {
+export async function startPostgres(own: Own | null = null): Promise<Engine> {
   if (process.env.STRONGROOM_TEST_DATABASE_URL) return named;
-  const password = randomUUID();
-  return start('postgres', 1, { PGPASSWORD: password }, ([port]) => ({
+  const password = own?.secret ?? randomUUID();
+  return start('postgres', own, 1, { PGPASSWORD: password }, ([port]) => ({
     STRONGROOM_TEST_DATABASE_URL: `postgres://strongroom:${password}@127.0.0.1:${port}/postgres`,
   }));
 }
@@ -45,13 +53,14 @@ const named: Engine = { environment: {}, missing: null, stop: async () => undefi
 /** Tries again once, on other ports: another process may have taken one between our look and the engine's start. */
 async function start(
   script: string,
+  own: Own | null,
   portCount: number,
   secrets: Record<string, string>,
   environment: (ports: readonly number[]) => Record<string, string>,
 ): Promise<Engine> {
   const attempt = async () => {
     const ports = await Promise.all(Array.from({ length: portCount }, raceFreePort));
-    const engine = await launch(script, ports, secrets);
+    const engine = await launch(script, own, ports, secrets);
     return engine.missing === null ? { ...engine, environment: environment(ports) } : engine;
   };
   return attempt().catch(attempt);
@@ -64,10 +73,11 @@ async function start(
  */
 async function launch(
   script: string,
+  own: Own | null,
   ports: readonly number[],
   secrets: Record<string, string>,
 ): Promise<Engine> {
-  const folder = await mkdtemp(join(tmpdir(), `strongroom-${script}-`));
+  const folder = own?.folder ?? (await mkdtemp(join(tmpdir(), `strongroom-${script}-`)));
   const child = spawn(
     fileURLToPath(new URL(script, import.meta.url)),
     [folder, ...ports.map((port) => String(port))],
@@ -87,7 +97,7 @@ async function launch(
       },
     };
   }
-  await rm(folder, { recursive: true, force: true });
+  if (own === null) await rm(folder, { recursive: true, force: true });
   if (code !== 77) throw new Error(`${script} did not start:\n${await complaint}`);
   const reason = (await complaint).trim().split('\n').at(-1) ?? '';
   return { environment: {}, missing: reason.replace(/^\S+: /, ''), stop: async () => undefined };

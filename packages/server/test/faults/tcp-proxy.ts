@@ -115,7 +115,7 @@ export class TcpProxy {
   async halfOpen(): Promise<void> {
     await this.pass();
     for (const { near, far } of this.#links) {
-      far.removeAllListeners('close').resetAndDestroy();
+      reset(far.removeAllListeners('close'));
       near.removeAllListeners('data').removeAllListeners('end').resume();
     }
   }
@@ -166,7 +166,7 @@ export class TcpProxy {
     from.on('close', (broken) =>
       inTurn(async () => {
         await this.#whenOpen(way);
-        if (broken) to.resetAndDestroy();
+        if (broken) reset(to);
         else to.destroySoon();
       }),
     );
@@ -203,7 +203,16 @@ export class TcpProxy {
 }
 
 function drop({ near, far }: Link): void {
-  for (const socket of [near, far]) socket.resetAndDestroy();
+  for (const socket of [near, far]) reset(socket);
+}
+
+/**
+ * While an end is being sent, libuv refuses a reset (uv_tcp_close_reset answers EINVAL), and Node takes the handle for
+ * closed all the same: it stays open, and the process never gets through its exit.
+ */
+function reset(socket: Socket): void {
+  if (socket.writableEnded && !socket.writableFinished) socket.destroy();
+  else socket.resetAndDestroy();
 }
 
 /** Resolves when the system has taken the bytes, to false when the connection is gone. */

@@ -1,0 +1,136 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { request } from 'undici';
+import { ApiClient } from '../acceptance/client.ts';
+import { lookAtRecords, type RecordsLook } from '../acceptance/crash-records.ts';
+import { lookInto, type StoreLook } from '../acceptance/store-look.ts';
+import { TcpProxy } from '../faults/tcp-proxy.ts';
+import type { Ending } from '../harness.ts';
+import type { Account } from './account.ts';
+import { Host } from './host.ts';
+import { trash } from './ledger.ts';
+
+const config = {
+  documentTypes: Object.entries(trash).map(([id, trashFor]) => ({ id, trashFor, accept: ['text/plain'] })),
+  lifecycle: { every: '200ms', uploadDeadAfter: '2s', lookAgainAfter: '2s', forgetAfter: '1s' },
+};
+
+const key = 'a key that outlives every server';
+
+export interface SiteParts {
+  readonly name: string;
+  /** How many servers. */
+  readonly servers: number;
+  /** Of store and records, as they are without a proxy. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Bytes on disk, config files, logs. */
+  readonly folder: string;
+  readonly account: Account;
+}
+
+/** A store, its records, and the servers that share them. */
+export class Site {
+  readonly name: string;
+  readonly hosts: readonly Host[];
+  /** Each between one server and its store or its database; none on disk. */
+  readonly peers: readonly TcpProxy[];
+  readonly store: StoreLook;
+  readonly records: RecordsLook;
+  readonly account: Account;
+
+  static async build(t: Ending, parts: SiteParts): Promise<Site> {
+    const { name, servers, settings, folder, account } = parts;
+    await mkdir(join(folder, 'logs'), { recursive: true });
+    const peers: TcpProxy[] = [];
+    const through = async (url: string | undefined) => {
+      if (url === undefined) return undefined;
+      const proxy = await TcpProxy.before(t, url);
+      peers.push(proxy);
+      return proxy.url;
+    };
+    const hosts: Host[] = [];
+    for (let at = 1; at <= servers; at++) {
+      const own = join(folder, `${name}-${at}`);
+      await mkdir(own, { recursive: true });
+      await writeFile(join(own, 'strongroom.config.json'), JSON.stringify(config));
+      const proxied = {
+        S3_ENDPOINT: await through(settings.S3_ENDPOINT),
+        DATABASE_URL: await through(settings.DATABASE_URL),
+      };
+      hosts.push(
+        await Host.build(t, {
+          site: name,
+          name: `${name}-${at}`,
+          settings: { ...settings, ...given(proxied), DATA_DIR: own, STRONGROOM_API_KEY: key },
+          folder: join(folder, 'logs'),
+          account,
+        }),
+      );
+    }
+    const looked = { DATA_DIR: join(folder, `${name}-1`), ...settings };
+    return new Site(name, hosts, peers, lookInto(t, looked), lookAtRecords(looked), account);
+  }
+
+  private constructor(
+    name: string,
+    hosts: readonly Host[],
+    peers: readonly TcpProxy[],
+    store: StoreLook,
+    records: RecordsLook,
+    account: Account,
+  ) {
+    this.name = name;
+    this.hosts = hosts;
+    this.peers = peers;
+    this.store = store;
+    this.records = records;
+    this.account = account;
+  }
+
+  /** One for each server. */
+  get apis(): ApiClient[] {
+    return this.hosts.map(({ front }) => new ApiClient({ url: front.url, key }));
+  }
+
+  /** All servers, until each is ready. */
+  async start(): Promise<void> {
+    await Promise.all(this.hosts.map((host) => host.start()));
+    for (const { url } of this.apis) await ready(url);
+  }
+
+  /** Every server is killed in the same moment. Nothing that was on its way arrives any more. */
+  async powerCut(): Promise<void> {
+    const proxies = [...this.peers, ...this.hosts.map(({ front }) => front)];
+    for (const peer of this.peers) peer.reset();
+    await Promise.all(this.hosts.map((host) => host.kill()));
+    for (const { front } of this.hosts) {
+      this.account.count('client connections cut', front.cuts);
+      front.cuts = 0;
+    }
+    for (const proxy of proxies) {
+      proxy.reset();
+      await proxy.pass();
+    }
+  }
+}
+
+function given(settings: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(settings).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}
+
+async function ready(url: string): Promise<void> {
+  for (const end = performance.now() + 60_000; ; await sleep(20)) {
+    const status = await request(`${url}/readyz`).then(
+      async ({ statusCode, body }) => {
+        await body.dump();
+        return statusCode;
+      },
+      () => 0,
+    );
+    if (status === 200) return;
+    if (performance.now() > end) throw new Error(`${url} was never ready: ${status}`);
+  }
+}
