@@ -56,7 +56,7 @@ async function uploadNew(client: Client, count: number, signal: AbortSignal): Pr
     way: oneOf(random, ways),
     size,
     sha256: bodyOf(recordId, size).sha256,
-    idempotencyKey: random() < 0.5 ? `key of ${recordId}` : null,
+    idempotencyKey: random() < 0.5 ? `key-of-${recordId}` : null,
   });
   await send(client, entry, signal);
 }
