@@ -23,22 +23,19 @@ export function leastPolicy(settings: S3Settings, versioned: boolean | null): Po
   const bucket = `arn:${partition}:s3:::${settings.bucket}`;
   const { prefix } = settings;
   const versions = versioned !== false;
-  const withinPrefix = prefix === null ? {} : { Condition: { StringLike: { 's3:prefix': [`${prefix}/*`] } } };
   return {
     Version: '2012-10-17',
     Statement: [
+      // Not bound to the prefix: of an object that is not there, S3 says so (404) only to who may list without such a
+      // condition; everybody else hears 403, which could mean anything.
       {
-        Sid: 'List',
+        Sid: 'Bucket',
         Effect: 'Allow',
-        Action: ['s3:ListBucket', ...(versions ? ['s3:ListBucketVersions'] : [])],
-        Resource: bucket,
-        ...withinPrefix,
-      },
-      // This action knows no condition on the prefix.
-      {
-        Sid: 'ListUnfinishedUploads',
-        Effect: 'Allow',
-        Action: ['s3:ListBucketMultipartUploads'],
+        Action: [
+          's3:ListBucket',
+          's3:ListBucketMultipartUploads',
+          ...(versions ? ['s3:ListBucketVersions'] : []),
+        ],
         Resource: bucket,
       },
       {
