@@ -264,10 +264,7 @@ export async function createStrongroom(
     readiness,
     storage: {
       describe: () => store.describe(),
-      check: async (signal) => {
-        boot.assertReady();
-        return check(AbortSignal.any([signal, stopping.signal]));
-      },
+      check: (signal) => check(AbortSignal.any([signal, stopping.signal])),
     },
     metrics: {
       contentType: expositionType,

@@ -74,6 +74,7 @@ export function sharedExaminations(doctor: StoreDoctor): (signal: AbortSignal) =
     return { report, waiting: 0, end };
   };
   return async (signal) => {
+    signal.throwIfAborted();
     running ??= begin();
     const mine = running;
     const leave = () => {

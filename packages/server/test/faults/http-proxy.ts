@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { type Credentials, Signer, unsigned } from '../../src/objects/sigv4.ts';
 import type { Ending, TestBucket } from '../harness.ts';
 
@@ -21,6 +22,8 @@ export interface Rules {
   /** True when it has answered. */
   readonly answer?: (passing: Passing, response: ServerResponse) => boolean;
   readonly change?: (passing: Passing) => void;
+  /** What the store is given of a body, after `change`; null refuses it as one whose checksum is wrong. */
+  readonly changeBody?: (passing: Passing, body: Buffer) => Buffer | null;
   /** Of the store's answer. */
   readonly changeAnswer?: (passing: Passing, headers: IncomingHttpHeaders) => void;
 }
@@ -33,10 +36,14 @@ export async function httpProxy(
 ): Promise<string> {
   const store = new URL(bucket.endpoint);
   const signer = new Signer(bucket.region);
-  const server = createServer((incoming, response) => {
+  const server = createServer(async (incoming, response) => {
     const { method = 'GET', url = '/' } = incoming;
     const passing = { method, url, headers: { ...incoming.headers } };
     if (rules.answer?.(passing, response)) return void incoming.resume();
+    const whole = method === 'PUT' && rules.changeBody ? await buffer(incoming) : null;
+    const body = whole && rules.changeBody?.(passing, whole);
+    if (whole && !body) return void refuseBody(response);
+    if (body) passing.headers['content-length'] = String(body.length);
     rules.change?.(passing);
     const signed = passing.headers.authorization !== undefined;
     const headers = signed ? signedAnew(passing, store.host, signer, bucket) : passing.headers;
@@ -45,7 +52,8 @@ export async function httpProxy(
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       pipeline(answer, response, () => {});
     });
-    pipeline(incoming, onward, () => {});
+    if (body) onward.end(body);
+    else pipeline(incoming, onward, () => {});
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   t.after(() => {
@@ -53,6 +61,11 @@ export async function httpProxy(
     server.closeAllConnections();
   });
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+function refuseBody(response: ServerResponse): void {
+  response.writeHead(400, { 'content-type': 'application/xml' });
+  response.end('<Error><Code>BadDigest</Code><RequestId>1</RequestId></Error>');
 }
 
 function signedAnew(

@@ -1,5 +1,5 @@
 import { buffer } from 'node:stream/consumers';
-import { hasStatus, S3Error } from '../s3-error.ts';
+import { type Answer, hasStatus, S3Error } from '../s3-error.ts';
 import { descriptionHeader } from '../s3-headers.ts';
 import { elements, encoded, text } from '../s3-xml.ts';
 import { sha256 } from '../sigv4.ts';
@@ -17,7 +17,7 @@ export const put: Probe = {
   otherwise: 'uploads are answered 503 store_unavailable',
   async ask(trial) {
     try {
-      trial.stored = await trial.put(trial.headers);
+      trial.stored = await firstPut(trial);
       return { result: 'works', detail: `an object of ${trial.content.length} bytes was stored` };
     } catch (error) {
       if (isAnswer(error)) await trial.put(trial.plainHeaders).catch(() => {});
@@ -25,6 +25,16 @@ export const put: Probe = {
     }
   },
 };
+
+/** On the service's condition, which a bucket's policy may insist on; without where the store does not know it. */
+async function firstPut(trial: Trial): Promise<Answer> {
+  try {
+    return await trial.put({ ...trial.headers, 'if-none-match': '*' });
+  } catch (error) {
+    if (!hasStatus(error, 501)) throw error;
+    return trial.put(trial.headers);
+  }
+}
 
 export const read: Probe = {
   name: 'read',
