@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Described } from './docs/described.ts';
 import type { App, Doors } from './doors.ts';
 import { judge } from './preconditions.ts';
 
@@ -13,19 +14,38 @@ interface Page {
   readonly etag: string;
 }
 
-/** /openapi.json: what the service answers, with its own address. Without a key. Nothing is read before it is asked for. */
+/**
+ * /openapi.json and /docs: what the service answers, for programs and for people, with its own address. Without a key.
+ * Nothing is read or made before it is asked for.
+ */
 export function registerDescription(app: App, { publicUrl }: Pick<Doors, 'publicUrl'>): void {
-  const description = madeOnce(async (url) => JSON.stringify(await readDescription(url)));
+  const description = madeOnce(async (url) => JSON.stringify(await describedAt(url)));
+  const docs = madeOnce(async (url) => {
+    const { docsPage } = await import('./docs/page.ts');
+    return docsPage(await describedAt(url));
+  });
 
   app.get('/openapi.json', async (request, reply) =>
     sendPage(request, reply, await description(publicUrl()), {
       'content-type': 'application/json; charset=utf-8',
     }),
   );
+
+  app.get('/docs', async (request, reply) => {
+    const { policy } = await import('./docs/page.ts');
+    return sendPage(request, reply, await docs(publicUrl()), {
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': policy,
+    });
+  });
 }
 
-async function readDescription(url: string): Promise<object> {
-  return { ...JSON.parse(await readFile(file, 'utf8')), servers: [{ url }] };
+/** The file with `url` in the place of the address that is written in it. */
+async function describedAt(url: string): Promise<Described> {
+  const text = await readFile(file, 'utf8');
+  const written = (JSON.parse(text) as Described).servers[0]?.url ?? '';
+  const ours = JSON.parse(text.replaceAll(written, JSON.stringify(url).slice(1, -1)));
+  return { ...ours, servers: [{ url }] };
 }
 
 /** Keeps what `make` made for the last address. It changes once, when the service learns its port. */

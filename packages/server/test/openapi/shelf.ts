@@ -140,9 +140,12 @@ const ofLink: Make = async (shelf, choice) => {
   return { path: { token }, headers: conditions(known, choice) };
 };
 
-async function unchanged(shelf: Shelf, choice: number): Promise<Scene> {
-  const { headers } = await shelf.act('openapi', {});
-  return { headers: { 'if-none-match': pick([undefined, String(headers.etag)], choice) } };
+/** A page that was read before, asked for with its ETag. */
+function readBefore(operationId: string): Make {
+  return async (shelf, choice) => {
+    const { headers } = await shelf.act(operationId, {});
+    return { headers: { 'if-none-match': pick([undefined, String(headers.etag)], choice) } };
+  };
 }
 
 const scenes: Readonly<Record<string, Make>> = {
@@ -171,7 +174,8 @@ const scenes: Readonly<Record<string, Make>> = {
   createLink: async (shelf) => at(await shelf.upload()),
   openLink: ofLink,
   headLink: ofLink,
-  openapi: unchanged,
+  openapi: readBefore('openapi'),
+  docs: readBefore('docs'),
 };
 
 /** A raw body needs its record and a configured type in the query; a form has no query. */

@@ -6,6 +6,9 @@ import { always } from './headers.ts';
 import type { Answer, Body, HeaderParameter, Operation, Refinement } from './operation.ts';
 import { problemAnswers } from './problem-answers.ts';
 
+/** Where the service is with nothing set. */
+export const server = 'http://127.0.0.1:8080';
+
 interface ObjectSchema {
   readonly required?: readonly string[];
   readonly properties?: Readonly<Record<string, TSchema>>;
@@ -31,7 +34,7 @@ export function describedOperation(route: Route, operation: Operation, component
       ),
       ...problemAnswers(codesOf(operation), components),
     },
-    'x-codeSamples': [{ lang: 'Shell', label: 'curl', source: curl }],
+    'x-codeSamples': [{ lang: 'Shell', label: 'curl', source: curl.replaceAll('{server}', server) }],
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Route } from '../routes.ts';
 import { Components, type JsonMap } from './components.ts';
-import { describedOperation } from './described-operation.ts';
+import { describedOperation, server } from './described-operation.ts';
 import type { Tag } from './operation.ts';
 import { operations } from './operations.ts';
 import { nameAllProblems } from './problem-answers.ts';
@@ -49,7 +49,7 @@ export function describeApi(routes: readonly Route[]): JsonMap {
       description: intro,
       license: { name: 'Apache License 2.0', identifier: 'Apache-2.0' },
     },
-    servers: [{ url: 'http://127.0.0.1:8080', description: 'With nothing set.' }],
+    servers: [{ url: server, description: 'With nothing set.' }],
     security: [{ apiKey: [] }],
     tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
     paths,

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { type ErrorCode, StrongroomError } from '../../errors.ts';
+import { catalogue, type ErrorCode, StrongroomError } from '../../errors.ts';
 import { answers, problemOf } from '../problems.ts';
 import type { Components, JsonMap } from './components.ts';
 import { always } from './headers.ts';
@@ -56,7 +56,12 @@ function problem(code: OutsideCode, components: Components): JsonMap {
         code: Type.Literal(code),
         ...parameters,
       },
-      { $id: `${pascal(code)}Problem`, description: `${titleOf(code)}.` },
+      {
+        $id: `${pascal(code)}Problem`,
+        description: `${titleOf(code)}.`,
+        // The same call may succeed later without being changed.
+        'x-retryable': catalogue[code].retryable ?? false,
+      },
     ),
   );
 }

@@ -111,7 +111,8 @@ export const content: readonly Operation[] = [
     headers: { ...ranges, ...conditions },
     answers: { 200: whole, 206: part, 304: notModified },
     problems: [...unreadable, 'range_unsatisfiable', 'invalid_input'],
-    curl: `curl -sS -OJ ${auth} {server}/v1/documents/${id}/content`,
+    curl: `curl -sS -OJ ${auth} \\
+  {server}/v1/documents/${id}/content`,
   },
   {
     route: 'HEAD /v1/documents/{id}/content',
@@ -124,7 +125,8 @@ export const content: readonly Operation[] = [
     headers: conditions,
     answers: { 200: head, 304: notModified },
     problems: [...unreadable, 'invalid_input'],
-    curl: `curl -sS -I ${auth} {server}/v1/documents/${id}/content`,
+    curl: `curl -sS -I ${auth} \\
+  {server}/v1/documents/${id}/content`,
   },
 ];
 

@@ -39,8 +39,7 @@ const listDocuments: Operation = {
       schema: instant,
     },
     sort: {
-      description:
-        '`createdAt`, or `-createdAt` (the default): newest first. `filename` and `size` go with `recordId` only.',
+      description: '`-createdAt`: newest first. `filename` and `size` go with `recordId` only.',
       example: '-createdAt',
       schema: { default: '-createdAt' },
     },
@@ -60,7 +59,8 @@ const listDocuments: Operation = {
     },
   },
   problems: ['invalid_input'],
-  curl: `curl -sS ${auth} "{server}/v1/documents?recordId=inquiry-1&limit=20"`,
+  curl: `curl -sS ${auth} \\
+  "{server}/v1/documents?recordId=inquiry-1&limit=20"`,
 };
 
 const getDocument: Operation = {
@@ -79,7 +79,8 @@ const getDocument: Operation = {
     },
   },
   problems: ['document_missing'],
-  curl: `curl -sS ${auth} {server}/v1/documents/${id}`,
+  curl: `curl -sS ${auth} \\
+  {server}/v1/documents/${id}`,
 };
 
 const changeDocument: Operation = {
@@ -154,7 +155,8 @@ const deleteDocument: Operation = {
     204: { description: 'It is gone.' },
   },
   problems: ['document_missing', 'state_conflict', 'invalid_input'],
-  curl: `curl -sS -X DELETE ${auth} {server}/v1/documents/${id}`,
+  curl: `curl -sS -X DELETE ${auth} \\
+  {server}/v1/documents/${id}`,
 };
 
 const listEvents: Operation = {
@@ -173,7 +175,8 @@ const listEvents: Operation = {
     },
   },
   problems: ['document_missing'],
-  curl: `curl -sS ${auth} {server}/v1/documents/${id}/events`,
+  curl: `curl -sS ${auth} \\
+  {server}/v1/documents/${id}/events`,
 };
 
 function move(
@@ -197,7 +200,8 @@ function move(
       },
     },
     problems: ['document_missing', 'state_conflict', 'invalid_input'],
-    curl: `curl -sS -X POST ${auth} {server}/v1/documents/${id}/${name}`,
+    curl: `curl -sS -X POST ${auth} \\
+  {server}/v1/documents/${id}/${name}`,
   };
 }
 

@@ -33,7 +33,8 @@ export const configuration: readonly Operation[] = [
       },
     },
     problems: [],
-    curl: `curl -sS ${auth} {server}/v1/document-types`,
+    curl: `curl -sS ${auth} \\
+  {server}/v1/document-types`,
   },
   {
     route: 'GET /v1/storage',
@@ -64,7 +65,8 @@ export const configuration: readonly Operation[] = [
       },
     },
     problems: [],
-    curl: `curl -sS ${auth} {server}/v1/storage`,
+    curl: `curl -sS ${auth} \\
+  {server}/v1/storage`,
   },
   {
     route: 'POST /v1/storage/check',
@@ -109,7 +111,8 @@ export const configuration: readonly Operation[] = [
       },
     },
     problems: ['invalid_input', 'store_unavailable'],
-    curl: `curl -sS -X POST ${auth} {server}/v1/storage/check`,
+    curl: `curl -sS -X POST ${auth} \\
+  {server}/v1/storage/check`,
   },
 ];
 
@@ -192,6 +195,31 @@ export const operating: readonly Operation[] = [
     curl: 'curl -sS {server}/openapi.json',
   },
   {
+    route: 'GET /docs',
+    operationId: 'docs',
+    tag: 'Operating',
+    summary: 'This description, for people',
+    description: 'One page without scripts and without anything from elsewhere.',
+    key: false,
+    headers: {
+      'If-None-Match': {
+        description: 'RFC 9110 §13.1.2. When it is still the same: 304.',
+        example: '"Yk3sJm0Y3m2q1nB0c9d4eA"',
+        schema: { type: 'string' },
+      },
+    },
+    answers: {
+      200: {
+        description: 'A page.',
+        headers: { ETag: true, 'Content-Security-Policy': true },
+        content: { 'text/html': { schema: Type.String() } },
+      },
+      304: { description: 'It is the one that is named.', headers: { ETag: true } },
+    },
+    problems: [],
+    curl: 'curl -sS {server}/docs',
+  },
+  {
     route: 'GET /metrics',
     operationId: 'metrics',
     tag: 'Operating',
@@ -210,6 +238,7 @@ export const operating: readonly Operation[] = [
       },
     },
     problems: [],
-    curl: `curl -sS ${auth} {server}/metrics`,
+    curl: `curl -sS ${auth} \\
+  {server}/metrics`,
   },
 ];

@@ -5,7 +5,7 @@ import { Document } from '../schemas.ts';
 
 const recordId: Refinement = {
   description:
-    'What the document belongs to: 1 to 200 characters, none of them a control character. Required with a raw body.',
+    'What the document belongs to. Any characters but control characters. Required with a raw body.',
   example: 'inquiry-1',
   schema: { minLength: 1, maxLength: 200, pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]*$' },
 };
@@ -17,7 +17,7 @@ const UploadForm = Type.Object(
       minLength: 1,
       maxLength: 200,
       pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]*$',
-      description: 'What the document belongs to: 1 to 200 characters.',
+      description: 'What the document belongs to. Any characters but control characters.',
     }),
     type: Type.String({ description: 'A configured document type.' }),
     metadata: Type.Optional(
