@@ -21,7 +21,7 @@ export async function keys(words: readonly string[]): Promise<void> {
   for (const warning of warnings) process.stderr.write(`strongroom: ${warning}\n`);
   // Loading every part of the service takes a moment, which a mistyped command or setting need not wait for.
   const { openRecords } = await import('../compose.ts');
-  const records = openRecords(settings, { serving: false, log: createLog(settings.logLevel) });
+  const records = await openRecords(settings, { serving: false, log: createLog(settings.logLevel) });
   try {
     await records.connect();
     if (command === 'create') await create(records, options);

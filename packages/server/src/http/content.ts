@@ -1,6 +1,5 @@
 import type { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
 import type { ReadableDocument } from '../documents/documents.ts';
 import { StrongroomError } from '../errors.ts';
 import type { ByteRange } from '../objects/object-store.ts';
@@ -16,6 +15,7 @@ import {
 import { begun, exactly, whole } from './exact-length.ts';
 import { judge, rangeHolds } from './preconditions.ts';
 import { contentRange, rangeOf } from './ranges.ts';
+import { Type } from './schema.ts';
 
 const Params = Type.Object({ id: Type.String() });
 const Query = Type.Object(

@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
 import type { Document, JsonObject } from '../documents/document.ts';
 import type { Caller } from '../documents/permissions.ts';
 import { StrongroomError } from '../errors.ts';
@@ -7,6 +7,7 @@ import { type App, answerDocument, type Doors } from './doors.ts';
 import { readIfMatch } from './if-match.ts';
 import { ListQuery, readListQuery } from './list-query.ts';
 import { page, presentDocument, presentEvent } from './present.ts';
+import { Type } from './schema.ts';
 
 const Params = Type.Object({ id: Type.String() });
 

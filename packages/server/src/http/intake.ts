@@ -111,7 +111,7 @@ export class Intake {
 
   readonly #onData = (bytes: Buffer): void => {
     this.received += bytes.length;
-    if (bytes.length < crumb && this.#crumbs.add(bytes)) {
+    if (bytes.length < crumb && this.received !== this.declared && this.#crumbs.add(bytes)) {
       this.#gathering ??= setTimeout(this.#onGathered, gatheredFor);
       return;
     }

@@ -1,9 +1,9 @@
-import { Type } from 'typebox';
 import type { Caller } from '../documents/permissions.ts';
 import { callerOf } from './caller.ts';
 import { sendContent } from './content.ts';
 import type { App, Doors } from './doors.ts';
 import { shownAs } from './download-headers.ts';
+import { Type } from './schema.ts';
 
 const NewLink = Type.Object(
   {

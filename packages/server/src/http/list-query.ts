@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
 import { listedStates, type State, states } from '../documents/document.ts';
 import type { DocumentsPort } from '../documents/documents.ts';
 import { StrongroomError } from '../errors.ts';
 import type { Cursors } from './doors.ts';
+import { Type } from './schema.ts';
 
 export const ListQuery = Type.Object(
   {

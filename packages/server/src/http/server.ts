@@ -1,6 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import Fastify, { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
-import { Type } from 'typebox';
 import { hasCode, type StrongroomError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { attach } from './attach.ts';
@@ -23,6 +22,7 @@ import { asStrongroomError } from './refusals.ts';
 import { requestIdOf } from './request-id.ts';
 import { logWhenDone } from './request-log.ts';
 import { knownRoutes, type Route } from './routes.ts';
+import { Type } from './schema.ts';
 import { registerStorage } from './storage.ts';
 import { registerUpload } from './upload.ts';
 

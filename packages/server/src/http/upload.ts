@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyRequest } from 'fastify';
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
 import type { JsonObject } from '../documents/document.ts';
 import type { IncomingBody, NewDocument } from '../documents/documents.ts';
 import { assertAllowed } from '../documents/permissions.ts';
@@ -11,6 +11,7 @@ import { readForm } from './form.ts';
 import { claimedFilename } from './header-text.ts';
 import { Intake } from './intake.ts';
 import { rawBody } from './raw-body.ts';
+import { Type } from './schema.ts';
 
 const UploadQuery = Type.Object(
   {

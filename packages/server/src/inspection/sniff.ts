@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer';
-import { fileTypeFromBuffer } from 'file-type';
 import { type ContentType, claimedType, knownType, typeByFilename } from './content-types.ts';
 import { headSize } from './head.ts';
 import { magicType } from './magic.ts';
@@ -101,6 +100,8 @@ function markupType(head: Buffer): string | null {
 
 /** The long tail: sound, video, fonts, programs, other archives. */
 async function byFileType(head: Buffer): Promise<Found> {
+  // Loaded when something of the long tail first comes: most services never see any of it.
+  const { fileTypeFromBuffer } = await import('file-type');
   const found = await fileTypeFromBuffer(head).catch(() => undefined);
   const contentType = claimedType(found?.mime ?? null);
   // Text is UTF-8 here; what only begins like a text type is not one.
