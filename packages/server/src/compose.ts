@@ -88,7 +88,7 @@ interface OpenedStore {
   readonly store: ObjectStore;
   readonly budget: BufferBudget | null;
   /** Asks the store what it can do, and tells it the answers. */
-  readonly doctor: StoreDoctor;
+  readonly doctor: () => Promise<StoreDoctor>;
 }
 
 async function openStore(
@@ -97,16 +97,18 @@ async function openStore(
   if (settings.store.kind === 'disk') {
     const { folder } = settings.store;
     const doctor = new DiskDoctor({ folder, mostBytes: settings.maxUploadSize });
-    return { store: new DiskStore({ folder }), budget: null, doctor };
+    return { store: new DiskStore({ folder }), budget: null, doctor: async () => doctor };
   }
   // Loaded only when S3 is used: the SDK costs a second of start-up and tens of megabytes.
   const { S3Store } = await import('./objects/s3.ts');
   const { BufferBudget } = await import('./objects/buffer-budget.ts');
-  const { S3Doctor } = await import('./objects/s3-doctor/doctor.ts');
   const budget = new BufferBudget(settings.uploadBufferBytes);
   const store = new S3Store({ settings: settings.store, budget });
   const learn = (profile: Parameters<typeof store.learn>[0]) => store.learn(profile);
-  return { store, budget, doctor: new S3Doctor({ settings: settings.store, uses: settings, learn }) };
+  const options = { settings: settings.store, uses: settings, learn };
+  // Loaded when it is first asked, which a start does only once it listens.
+  const doctor = async () => new (await import('./objects/s3-doctor/doctor.ts')).S3Doctor(options);
+  return { store, budget, doctor };
 }
 
 /** `strongroom doctor`: asks store and records what they can do, and changes neither. Raises `aborted`. */
@@ -114,9 +116,10 @@ export async function examine(
   settings: StoreAndRecords,
   options: { signal: AbortSignal; log: pino.Logger },
 ): Promise<Report & { policy: object | null }> {
-  const { store, doctor } = await openStore(settings);
+  const { store, doctor: call } = await openStore(settings);
   const records = await openRecords(settings, { serving: false, log: options.log });
   try {
+    const doctor = await call();
     const { checks } = await doctor.examine({ signal: options.signal });
     const more = await checkRecords(records, store, settings);
     return { ...reported([...more, ...checks]), policy: doctor.policy() };
@@ -165,11 +168,11 @@ export async function createStrongroom(
   let firstKey: FirstKey | null = null;
 
   let faults: readonly Check[] = [];
-  let firstLook: Promise<void> = Promise.resolve();
   /** In the background: until it is through, the store is taken for the least able of its kind. */
   const lookAtStore = async (): Promise<void> => {
     try {
-      const { checks } = await opened.doctor.examine({ cheap: true, signal: stopping.signal });
+      const doctor = await opened.doctor();
+      const { checks } = await doctor.examine({ cheap: true, signal: stopping.signal });
       faults = checks.filter(({ ok, result }) => !ok && result !== 'unknown');
       for (const { name, detail, effect, remedy } of faults)
         log.warn({ check: name, detail, effect, remedy }, 'the store does not do what the settings want');
@@ -197,7 +200,6 @@ export async function createStrongroom(
           await store.connect(async () => {
             deploymentId = await settleDeployment(records, store, settings.deployment);
           });
-          firstLook = lookAtStore();
         },
       },
     ],
@@ -290,10 +292,14 @@ export async function createStrongroom(
       try {
         const first = boot.attempt();
         await within(firstAttempt, first);
-        if (boot.waitingFor.length === 0) lifecycle.start();
+        const connected = boot.waitingFor.length === 0;
+        if (connected) lifecycle.start();
         else
           boot.goOn(
-            () => lifecycle.start(),
+            () => {
+              lifecycle.start();
+              void lookAtStore();
+            },
             options.onFatal ?? ((error) => log.fatal({ error }, 'the service can’t go on')),
             first,
           );
@@ -303,7 +309,7 @@ export async function createStrongroom(
           connections.watch(listening);
           url = await listenOn(listening, settings);
         }
-        await within(firstLookShown, firstLook);
+        if (connected) await within(firstLookShown, lookAtStore());
       } catch (error) {
         boot.stop();
         telemetry.stop();
@@ -354,7 +360,7 @@ function storeLine({ store, bucket, prefix, region, endpoint, folder }: StoreDes
 const firstAttempt = 3_000;
 
 /** How long the lines of the start wait for what a first look at the store shows; requests are served by then. Milliseconds. */
-const firstLookShown = 1_000;
+const firstLookShown = 5_000;
 
 /** Until a store that did not answer all questions is asked again, in milliseconds. */
 const lookAgain = 60_000;

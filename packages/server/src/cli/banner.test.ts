@@ -56,6 +56,12 @@ test('what can’t be reached is said', () => {
   assert.match(shown({ waitingFor: ['records', 'store'] }), /Waiting +the records .*\n.*Waiting +the store /);
 });
 
+test('what the store does not do is said, with what to change', () => {
+  const fault = { name: 'acl', detail: 'it was dropped', remedy: 'Set S3_ACL=none.' };
+  const faults = [{ ...fault, ok: false, needed: true, result: 'fails' as const, effect: 'nothing' }];
+  assert.match(shown({ faults }), /\n {2}Attention {2}acl: it was dropped\. Set S3_ACL=none\.\n/);
+});
+
 test('without a type that takes text, the command asks for a file of the reader’s', () => {
   const types = [{ id: 'id', accept: ['application/pdf'] }];
   assert.match(shown({}, { types }), /-F type=id -F file=@document\.pdf http/);

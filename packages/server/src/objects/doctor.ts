@@ -64,13 +64,17 @@ export function reported(checks: Check[]): Report {
  * One examination at a time: who asks while one runs is answered by that one. It is broken off when all who wait for
  * it have gone.
  */
-export function sharedExaminations(doctor: StoreDoctor): (signal: AbortSignal) => Promise<Report> {
+export function sharedExaminations(
+  doctor: () => Promise<StoreDoctor>,
+): (signal: AbortSignal) => Promise<Report> {
   let running: { report: Promise<Report>; waiting: number; end: AbortController } | null = null;
   const begin = () => {
     const end = new AbortController();
-    const report = doctor.examine({ signal: end.signal }).finally(() => {
-      if (running?.end === end) running = null;
-    });
+    const report = doctor()
+      .then((called) => called.examine({ signal: end.signal }))
+      .finally(() => {
+        if (running?.end === end) running = null;
+      });
     return { report, waiting: 0, end };
   };
   return async (signal) => {
