@@ -69,7 +69,7 @@ export async function testFolder(t: Ending): Promise<string> {
 }
 
 /** A fresh, empty bucket on the test S3, with a client of the SDK to look into it. */
-export async function testBucket(t: Ending): Promise<TestBucket> {
+export async function testBucket(t: Ending, { objectLock = false } = {}): Promise<TestBucket> {
   const bucket = `t-${randomBytes(8).toString('hex')}`;
   const endpoint = required('STRONGROOM_TEST_S3_ENDPOINT');
   const region = process.env.STRONGROOM_TEST_S3_REGION ?? 'us-east-1';
@@ -83,7 +83,7 @@ export async function testBucket(t: Ending): Promise<TestBucket> {
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
   });
-  await client.send(new CreateBucketCommand({ Bucket: bucket }));
+  await client.send(new CreateBucketCommand({ Bucket: bucket, ObjectLockEnabledForBucket: objectLock }));
   atEnd(t, async () => {
     await removeBucket(client, bucket);
     client.destroy();

@@ -18,8 +18,9 @@ export async function doctor(words: readonly string[]): Promise<void> {
   process.once('SIGINT', end).once('SIGTERM', end);
   try {
     const { policy, ...report } = await examined(ending.signal);
-    if (options.policy) printPolicy(policy);
-    else if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+    // Asked for before the rights are given, so what fails for want of them is no failure.
+    if (options.policy) return printPolicy(policy);
+    if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
     else process.stdout.write(checkup(report, process.stdout.isTTY === true && !process.env.NO_COLOR));
     if (!report.ok) process.exitCode = 1;
   } catch (error) {

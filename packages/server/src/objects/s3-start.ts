@@ -21,7 +21,7 @@ const skewed: Remedy = (refusal) => {
 };
 
 const notAllowed: Remedy = () =>
-  'the credentials are not allowed to use it: allow s3:ListBucket, s3:ListBucketMultipartUploads and s3:ListBucketVersions on the bucket and s3:GetObject, s3:PutObject, s3:DeleteObject, s3:DeleteObjectVersion and s3:AbortMultipartUpload on its objects';
+  'the credentials are not allowed to use it: allow s3:ListBucket, s3:ListBucketMultipartUploads and s3:ListBucketVersions on the bucket and s3:GetObject, s3:PutObject, s3:DeleteObject, s3:DeleteObjectVersion and s3:AbortMultipartUpload on its objects (`strongroom doctor` says which is missing)';
 
 const unknownKey: Remedy = () => 'the access key is not known there: check S3_ACCESS_KEY_ID and S3_ENDPOINT';
 const wrongSecret: Remedy = () => 'the secret does not fit the access key: check S3_SECRET_ACCESS_KEY';
@@ -66,7 +66,8 @@ export function startError(raised: unknown, settings: S3Settings): unknown {
   if (!remedy && isPassing(error)) return toDomain(error);
   const { bucket, endpoint, region } = settings;
   const status = error.status === null ? '' : ` (HTTP ${error.status})`;
-  const what = remedy ?? (() => 'check S3_ENDPOINT, S3_BUCKET and the credentials');
+  const what =
+    remedy ?? (() => 'check S3_ENDPOINT, S3_BUCKET and the credentials; `strongroom doctor` tells more');
   return new StartError(
     `The bucket "${bucket}" at ${endpoint ?? `AWS ${region}`} can't be used: ${what(error, settings)}. S3 said ${error.code}${status}.`,
     { cause: error },

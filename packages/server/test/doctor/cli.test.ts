@@ -58,6 +58,19 @@ test('under a wrong setting the rest is asked all the same', { skip: needs('s3')
   );
 });
 
+test('no credentials anywhere: nothing was sent, so nothing else is known', async (t) => {
+  const cwd = await testFolder(t);
+  const env = { S3_BUCKET: 'documents', AWS_EC2_METADATA_DISABLED: 'true' };
+  const ran = await strongroomDoctor(t, cwd, { env });
+  const { check, faults } = reportOf(ran);
+  assert.deepEqual([ran.code, faults], [1, ['credentials']]);
+  assert.equal(check('endpoint').result, 'unknown');
+  const { code, stdout } = await strongroomDoctor(t, cwd, { env, words: ['--policy'] });
+  assert.equal(code, 0, 'a policy is wanted before there are credentials');
+  assert.equal(JSON.parse(stdout).Statement[0].Resource, 'arn:aws:s3:::documents');
+  assert.equal((await strongroomDoctor(t, cwd, { words: ['--policy'] })).code, 1, 'a disk has none');
+});
+
 test('a clock that is 20 minutes off, where the store takes it no more', { skip: needs('s3') }, async (t) => {
   const cwd = await testFolder(t);
   const bucket = await testBucket(t);

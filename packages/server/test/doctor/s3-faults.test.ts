@@ -7,6 +7,7 @@ import {
   PutBucketLifecycleConfigurationCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
+  PutObjectLockConfigurationCommand,
 } from '@aws-sdk/client-s3';
 import { hasCode } from '../../src/errors.ts';
 import { httpProxy } from '../faults/http-proxy.ts';
@@ -198,6 +199,23 @@ describe('the doctor before a bucket', { skip: needs('s3') }, () => {
     assert.deepEqual(await keysIn(bucket), []);
     const noVersions = [statement(bucket, 'Deny', 's3:DeleteObjectVersion')];
     assert.deepEqual((await under(bucket, noVersions, () => seenIn(settings))).faults, ['delete']);
+  });
+
+  it('names a retention under which nothing can be deleted, and writes nothing', async (t) => {
+    const bucket = await testBucket(t, { objectLock: true });
+    const Rule = { DefaultRetention: { Mode: 'GOVERNANCE', Days: 1 } } as const;
+    const ObjectLockConfiguration = { ObjectLockEnabled: 'Enabled', Rule } as const;
+    const unlocked = await seenIn(await settingsOf(bucket));
+    assert.deepEqual(unlocked.faults, []);
+    await bucket.client.send(
+      new PutObjectLockConfigurationCommand({ Bucket: bucket.bucket, ObjectLockConfiguration }),
+    );
+    for (const cheap of [true, false]) {
+      const seen = await seenIn(await settingsOf(bucket), {}, { cheap });
+      assert.deepEqual(seen.faults, ['object_lock']);
+      assert.match(seen.check('object_lock').detail, /every object is kept for 1 days \(GOVERNANCE\)/);
+      assert.deepEqual([seen.check('put').result, await keysIn(bucket)], ['unknown', []]);
+    }
   });
 
   it('names a bucket that anybody can read', async (t) => {

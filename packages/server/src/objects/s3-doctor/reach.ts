@@ -44,7 +44,9 @@ export async function reach(trial: Trial): Promise<{ checks: Check[]; usable: bo
   );
   const took = Math.round(performance.now() - begun);
   const shut = failure ? gateThat(failure) : null;
-  const open = (gate: Gate) => shut === null || gates.indexOf(gate) < gates.indexOf(shut);
+  // Without credentials nothing was sent, so nothing is known of the gates before them either.
+  const sent = failure?.code !== 'NoCredentials';
+  const open = (gate: Gate) => shut === null || (sent && gates.indexOf(gate) < gates.indexOf(shut));
   const checks = gates.map((gate) => {
     if (gate === shut && failure) return judged(gate, true, refusedAt(failure, trial));
     return judged(gate, true, open(gate) ? passed(gate, trial, took) : notAsked);
