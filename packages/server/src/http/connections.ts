@@ -6,12 +6,18 @@ import { isLingering } from './lingering-close.ts';
 export class Connections {
   readonly #open = new Set<Socket>();
   readonly #answers = new Set<ServerResponse>();
+  /** Bytes of connections that are closed. */
+  readonly #closed = { received: 0, sent: 0 };
   #quiet: (() => void)[] = [];
 
   watch(server: Server): void {
     server.on('connection', (socket) => {
       this.#open.add(socket);
-      socket.once('close', () => this.#open.delete(socket));
+      socket.once('close', () => {
+        this.#open.delete(socket);
+        this.#closed.received += socket.bytesRead;
+        this.#closed.sent += socket.bytesWritten;
+      });
     });
   }
 
@@ -33,6 +39,16 @@ export class Connections {
   /** Connections of the servers that are watched. */
   get open(): number {
     return this.#open.size;
+  }
+
+  /** Bytes that went over them so far, those under way too. */
+  get bytes(): { readonly received: number; readonly sent: number } {
+    const sum = { ...this.#closed };
+    for (const socket of this.#open) {
+      sum.received += socket.bytesRead;
+      sum.sent += socket.bytesWritten;
+    }
+    return sum;
   }
 
   /** Resolves when no request is being answered. */

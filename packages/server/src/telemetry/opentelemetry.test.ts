@@ -81,6 +81,7 @@ test('calls of requests that run side by side are told under their own', async (
     );
   });
   await Promise.all(requests);
+  tracing.within(requestWith(undefined), () => assert.equal(tracing.calls('records')('heartbeat'), null));
   assert.equal(begin('stat'), null, 'what no request asked for has no span');
   await tracing.stop();
   for (const route of ['/a', '/b']) {

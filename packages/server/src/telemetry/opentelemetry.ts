@@ -31,6 +31,7 @@ import {
 import { StrongroomError } from '../errors.ts';
 import type { AnsweredRequest } from '../http/request-observer.ts';
 import type { Log } from '../log.ts';
+import type { DocumentRecords } from '../records/document-records.ts';
 import type { TraceSettings } from '../settings.ts';
 import type { BeginSpan } from './calls.ts';
 import { ToldExporter } from './opentelemetry-exporter.ts';
@@ -49,6 +50,9 @@ const methods = new Set([
   'QUERY',
   'TRACE',
 ]);
+
+/** One timer says for all uploads that they live; it would count as work of the request that happened to begin it. */
+const sharedByAll: keyof DocumentRecords = 'heartbeat';
 
 interface Ports {
   readonly store: 's3' | 'disk';
@@ -146,6 +150,7 @@ class OpenTelemetry implements Tracing {
         ? { 'strongroom.store': store }
         : { 'db.system.name': records === 'postgres' ? 'postgresql' : 'sqlite' };
     return (operation) => {
+      if (operation === sharedByAll) return null;
       const context = this.#running.getStore();
       if (!context) return null;
       const attributes = port === 'store' ? known : { ...known, 'db.operation.name': operation };

@@ -14,7 +14,7 @@ function everything(t: TestContext, watched: Partial<Watched> = {}): Telemetry {
   telemetry.records(silent as Records, null);
   telemetry.watch({
     uploads: { running: 3 },
-    connections: { requests: 5, open: 8 },
+    connections: { requests: 5, open: 8, bytes: { received: 34, sent: 55 } },
     budget: { inUse: 13, limit: 21, waiting: 2 },
     readiness: async () => ({ ok: false, checks: { store: true, records: true } }),
     chores: [{ name: 'purge-deleted', states: ['deleted', 'purging'] }],
@@ -31,6 +31,8 @@ test('what lies in the parts of the service is read when somebody asks', async (
     'strongroom_uploads_running 3',
     'strongroom_http_requests_running 5',
     'strongroom_http_connections_open 8',
+    'strongroom_network_received_bytes_total 34',
+    'strongroom_network_sent_bytes_total 55',
     'strongroom_upload_buffer_used_bytes 13',
     'strongroom_upload_buffer_limit_bytes 21',
     'strongroom_upload_buffer_waiting 2',

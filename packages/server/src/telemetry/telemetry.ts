@@ -29,7 +29,11 @@ interface Readiness {
 /** What is asked when somebody scrapes. */
 export interface Watched {
   readonly uploads: { readonly running: number };
-  readonly connections: { readonly requests: number; readonly open: number };
+  readonly connections: {
+    readonly requests: number;
+    readonly open: number;
+    readonly bytes: { readonly received: number; readonly sent: number };
+  };
   /** Null: bodies are not buffered here. */
   readonly budget: Pick<BufferBudget, 'inUse' | 'limit' | 'waiting'> | null;
   readonly readiness: () => Promise<Readiness>;
@@ -88,6 +92,14 @@ export class Telemetry {
       () => connections.requests,
     );
     gauge('strongroom_http_connections_open', 'Open connections.', () => connections.open);
+    for (const way of ['received', 'sent'] as const)
+      this.registry.read(
+        'counter',
+        `strongroom_network_${way}_bytes_total`,
+        `Bytes ${way} on all connections of the service’s own server, as they go.`,
+        [],
+        () => [[[], connections.bytes[way]]],
+      );
     gauge(
       'strongroom_uploads_running',
       'Uploads whose bytes are on their way into the store.',

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type IncomingMessage, request as send } from 'node:http';
 import { describe, test } from 'node:test';
 import { request } from 'undici';
 import * as fixtures from '../fixtures/make.ts';
@@ -83,6 +85,27 @@ for (const backend of backends) {
     });
   });
 }
+
+test('an upload shows while it runs, and its bytes as they come', async (t) => {
+  const server = await startServer(t);
+  const half = 2 ** 20;
+  const sending = send(`${server.url}/v1/documents?recordId=r&type=other&filename=a.txt`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${server.key}`, 'content-length': 2 * half },
+  });
+  sending.write(Buffer.alloc(half, 'a'));
+  let series = await scrape(server);
+  const received = () => series.get('strongroom_network_received_bytes_total') ?? 0;
+  while (series.get('strongroom_uploads_running') !== 1 || received() < half) series = await scrape(server);
+  assert.ok(received() < 2 * half);
+  sending.end(Buffer.alloc(half, 'a'));
+  const [answer] = (await once(sending, 'response')) as [IncomingMessage];
+  assert.equal(answer.statusCode, 201);
+  answer.resume();
+  sending.destroy();
+  while (series.get('strongroom_uploads_running') !== 0) series = await scrape(server);
+  assert.ok(received() > 2 * half, 'what a closed connection brought is not forgotten');
+});
 
 test('a service whose records are away still tells its metrics to the holder of STRONGROOM_API_KEY', async (t) => {
   const server = await startServer(t, { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' });
