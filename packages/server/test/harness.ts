@@ -2,6 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +20,8 @@ import {
 import pg from 'pg';
 import { raceFreePort } from './engines/free-port.ts';
 import { cantTrace } from './faults/strace.ts';
+import { pdf } from './fixtures/make.ts';
+import { keepBody, keepLog, keepSecret, keepSettings } from './secrecy/watch.ts';
 
 export { raceFreePort };
 
@@ -228,19 +231,32 @@ async function launch(t: Ending, env: Readonly<Record<string, string>>, nodeOpti
     cwd: folder,
     env: { PATH: process.env.PATH, PORT: '0', DATA_DIR: folder, STRONGROOM_API_KEY: key, ...env },
   });
+  keepSettings({ STRONGROOM_API_KEY: key, ...env });
+  keepBody(pdf());
   const written = { all: '', stdout: '', stderr: '' };
+  const keep = keepLog();
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (chunk: string) => {
+      keep(chunk);
       written[name] += chunk;
       written.all += chunk;
     });
   }
-  const ended = once(child, 'close').then(([code]) => code as number | null);
+  const ended = once(child, 'close').then(([code]) => {
+    keepOwnSecrets(folder);
+    return code as number | null;
+  });
   atEnd(t, () => {
     child.kill('SIGKILL');
     return ended;
   });
   return { child, key, ended, written };
+}
+
+/** What a server made for itself: its first key, and what it signs links with. */
+function keepOwnSecrets(folder: string): void {
+  const firstKey = join(folder, 'first-key');
+  if (existsSync(firstKey)) keepSecret('secret', readFileSync(firstKey, 'utf8').trim());
 }
 
 function required(name: string): string {

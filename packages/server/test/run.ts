@@ -12,6 +12,8 @@ import { parseArgs } from 'node:util';
 import { startPostgres, startS3 } from './engines/engines.ts';
 import { inCi } from './harness.ts';
 import { runFiles } from './report.ts';
+import { searchRun } from './secrecy/search.ts';
+import { folderVariable } from './secrecy/watch.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const print = (line: string) => process.stdout.write(`${line}\n`);
@@ -45,7 +47,10 @@ async function main(signal: AbortSignal): Promise<boolean> {
       print('Nothing may be skipped in this run.');
       return false;
     }
-    Object.assign(process.env, s3.environment, postgres.environment, { TMPDIR: scratch });
+    Object.assign(process.env, s3.environment, postgres.environment, {
+      TMPDIR: scratch,
+      [folderVariable]: secrecy,
+    });
     return await runAndReport(missing, signal);
   } finally {
     await Promise.all([s3.stop(), postgres.stop()]);
@@ -65,12 +70,24 @@ async function runAndReport(missing: readonly string[], signal: AbortSignal): Pr
   for (const [reason, count] of outcome.skipped) print(`skipped: ${count} × ${reason}`);
   const skipsFail = outcome.skipped.size > 0 && options['nothing-skipped'];
   if (skipsFail) print('Nothing may be skipped in this run.');
+  const secret = reportSecrecy();
   outcome.closing.forEach(print);
-  return outcome.success && !skipsFail;
+  return outcome.success && !skipsFail && secret;
+}
+
+/** Whether no log of the run holds what must stay secret. */
+function reportSecrecy(): boolean {
+  const { logs, bytes, secrets, leaks } = searchRun(secrecy);
+  leaks.forEach(print);
+  const watched = Object.entries(secrets).map(([kind, count]) => `${count} ${kind}`);
+  const verdict = leaks.length === 0 ? 'hold none of' : `hold ${leaks.length} of`;
+  print(`${logs} logs (${Math.round(bytes / 1024)} KiB) ${verdict} these: ${watched.join(', ')}`);
+  return leaks.length === 0;
 }
 
 // Tests write their temporary files here, so what a killed one leaves behind goes too.
 const scratch = mkdtempSync(join(tmpdir(), 'strongroom-tests-'));
+const secrecy = mkdtempSync(join(scratch, 'secrecy-'));
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true, maxRetries: 3 }));
 
 const interruption = new AbortController();

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { type Dispatcher, request } from 'undici';
 import type { presentDocument, presentEvent } from '../../src/http/present.ts';
+import { keepBytes, keepSecret, keepWire } from '../secrecy/watch.ts';
 
 /** A document as the API tells it. */
 export type ApiDocument = ReturnType<typeof presentDocument>;
@@ -49,6 +50,9 @@ export class ApiClient {
     { headers = {}, body }: { headers?: Record<string, string>; body?: object | Payload } = {},
   ): Promise<Answer<T>> {
     const payload: Payload | null = body === undefined ? null : isPayload(body) ? body : asJson(body);
+    keepWire(path);
+    for (const field of Object.values(headers)) keepWire(field);
+    if (Buffer.isBuffer(payload?.body)) keepBytes(payload.body);
     const answer = await request(`${this.url}${path}`, {
       method,
       headers: {
@@ -62,6 +66,7 @@ export class ApiClient {
       bodyTimeout: 120_000,
     });
     const text = await answer.body.text();
+    keepWire(text);
     return {
       status: answer.statusCode,
       headers: answer.headers,
@@ -72,6 +77,7 @@ export class ApiClient {
   /** POST /v1/documents by one of its ways. */
   async upload(way: Way, claims: Claims, payload: Payload): Promise<Answer> {
     const { headers = {} } = claims;
+    keepSecret('filename', claims.filename);
     if (way === 'form') return this.send('POST', '/v1/documents', asForm(claims, payload));
     const query = new URLSearchParams({
       recordId: claims.recordId,

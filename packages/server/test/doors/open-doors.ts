@@ -1,11 +1,13 @@
 import { createServer as createHttpServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
+import { inspect } from 'node:util';
 import { Tokens } from '../../src/access/tokens.ts';
 import type { Actor } from '../../src/documents/document.ts';
 import { StrongroomError } from '../../src/errors.ts';
 import type { Doors } from '../../src/http/doors.ts';
 import { createServer } from '../../src/http/server.ts';
+import { keepBytes, keepLog, keepSecret, keepWire } from '../secrecy/watch.ts';
 import { MemoryDocuments } from './memory-documents.ts';
 
 const key = 'a-key-for-the-doors-tests';
@@ -51,13 +53,25 @@ async function authenticate(given: string | undefined): Promise<{ actor: Actor }
 export async function openDoors(t: TestContext, changed: Partial<Doors> = {}): Promise<OpenDoors> {
   const documents = new MemoryDocuments(types, 100_000_000);
   const lines: Record<string, unknown>[] = [];
-  const line = (level: string) => (facts: object, msg: string) => void lines.push({ ...facts, level, msg });
+  const keep = keepLog();
+  keepSecret('secret', key);
+  const line = (level: string) => (facts: object, msg: string) => {
+    lines.push({ ...facts, level, msg });
+    keep(`${inspect({ level, msg, ...facts }, { depth: 8, breakLength: Number.POSITIVE_INFINITY })}\n`);
+  };
   const tokens = new Tokens(['a secret of at least thirty-two characters']);
   let url = '';
   const doors = await createServer({
     documents,
     authenticate,
-    links: { mint: (link) => tokens.mintLink(link), verify: (token) => tokens.verifyLink(token) },
+    links: {
+      mint: (link) => {
+        const minted = tokens.mintLink(link);
+        keepSecret('link token', minted.token);
+        return minted;
+      },
+      verify: (token) => tokens.verifyLink(token),
+    },
     cursors: { seal: (value) => tokens.sealCursor(value), unseal: (cursor) => tokens.unsealCursor(cursor) },
     publicUrl: () => url,
     pathOf: (document) => `file:///store/${document.storage.key}`,
@@ -93,7 +107,13 @@ export async function openDoors(t: TestContext, changed: Partial<Doors> = {}): P
     attach: doors.attach,
     documents,
     lines,
-    fetch: (path, init = {}) =>
-      fetch(url + path, { ...init, headers: { authorization, ...(init.headers as Record<string, string>) } }),
+    fetch: (path, init = {}) => {
+      keepWire(path);
+      if (typeof init.body === 'string') keepBytes(Buffer.from(init.body));
+      return fetch(url + path, {
+        ...init,
+        headers: { authorization, ...(init.headers as Record<string, string>) },
+      });
+    },
   };
 }

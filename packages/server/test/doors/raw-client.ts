@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { keepBytes, keepWire } from '../secrecy/watch.ts';
 
 /** A TCP connection to a server under test, with everything that came back so far. */
 export class RawClient {
@@ -22,6 +23,7 @@ export class RawClient {
 
   /** Sends, and waits until the kernel has taken it; false when the connection is gone. */
   send(bytes: string | Buffer): Promise<boolean> {
+    keepSent(Buffer.from(bytes));
     return new Promise((resolve) => {
       if (this.socket.destroyed) return resolve(false);
       this.socket.write(bytes, (error) => resolve(!error));
@@ -37,5 +39,17 @@ export class RawClient {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
     return this.received;
+  }
+}
+
+/** A head belongs to no body: its lines may be told by a log in part. */
+function keepSent(bytes: Buffer): void {
+  const end = /^[A-Z]+ \S+ HTTP/.test(bytes.subarray(0, 2_000).toString('latin1'))
+    ? bytes.indexOf('\r\n\r\n')
+    : 0;
+  if (end === -1) keepWire(bytes.toString());
+  else {
+    keepWire(bytes.subarray(0, end).toString());
+    keepBytes(bytes.subarray(end));
   }
 }
