@@ -73,12 +73,12 @@ export interface StrongroomOptions {
 
 /** Opens the records that the settings name. `serving: false` is for commands beside a running server. */
 export async function openRecords(
-  { records }: Pick<Settings, 'records'>,
+  { records, timeouts }: Pick<Settings, 'records'> & Partial<Pick<Settings, 'timeouts'>>,
   options: { serving: boolean; log: pino.Logger },
 ): Promise<Records> {
   if (records.kind === 'postgres') {
     const { openPostgresRecords } = await import('./records/postgres.ts');
-    return openPostgresRecords({ url: records.url });
+    return openPostgresRecords({ url: records.url, ...(timeouts && { timeouts }) });
   }
   const { openSqliteRecords } = await import('./records/sqlite.ts');
   return openSqliteRecords({ folder: records.folder, serving: options.serving });
@@ -92,7 +92,7 @@ interface OpenedStore {
 }
 
 async function openStore(
-  settings: Omit<StoreAndRecords, 'records' | 'apiKey' | 'deployment'>,
+  settings: Omit<StoreAndRecords, 'records' | 'apiKey' | 'deployment'> & Partial<Pick<Settings, 'timeouts'>>,
 ): Promise<OpenedStore> {
   if (settings.store.kind === 'disk') {
     const { folder } = settings.store;
@@ -103,7 +103,7 @@ async function openStore(
   const { S3Store } = await import('./objects/s3.ts');
   const { BufferBudget } = await import('./objects/buffer-budget.ts');
   const budget = new BufferBudget(settings.uploadBufferBytes);
-  const store = new S3Store({ settings: settings.store, budget });
+  const store = new S3Store({ settings: settings.store, budget, ...timesOf(settings) });
   const learn = (profile: Parameters<typeof store.learn>[0]) => store.learn(profile);
   const options = { settings: settings.store, uses: settings, learn };
   // Loaded when it is first asked, which a start does only once it listens.
@@ -126,6 +126,13 @@ export async function examine(
   } finally {
     await Promise.allSettled([records.close(), store.close()]);
   }
+}
+
+/** The adapter's own where the settings say none. */
+function timesOf({ timeouts }: Partial<Pick<Settings, 'timeouts'>>) {
+  if (timeouts === undefined) return {};
+  const { connect, read, write, silence } = timeouts;
+  return { timeouts: { connect, question: read, answer: write, idle: silence } };
 }
 
 async function openTracing(settings: Settings, log: Log): Promise<Tracing | null> {

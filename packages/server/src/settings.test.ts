@@ -49,6 +49,7 @@ test('nothing set: this machine, the folder ./data, the documented limits', asyn
       lookAgainAfter: 3_600_000,
       forgetAfter: 2_592_000_000,
     },
+    timeouts: { connect: 5_000, read: 10_000, write: 30_000, silence: 30_000, records: 10_000 },
     stopWithin: 30_000,
     unknown: [],
   });
@@ -435,9 +436,10 @@ const configured = {
   keyTemplate: '{yyyy}/{mm}/{id}{ext}',
   trashFor: '7d',
   lifecycle: { every: '1s', uploadDeadAfter: '10s' },
+  timeouts: { write: '2m' },
 };
 
-test('the config file says types, template, trash and lifecycle, in each of its languages', async (t) => {
+test('the config file says types, template, trash and times, in each of its languages', async (t) => {
   const json = JSON.stringify(configured);
   for (const [name, text] of Object.entries({
     'strongroom.config.json': json,
@@ -461,6 +463,7 @@ test('the config file says types, template, trash and lifecycle, in each of its 
       uploadDeadAfter: 10_000,
       lookAgainAfter: 3_600_000,
     });
+    assert.partialDeepStrictEqual(settings.timeouts, { write: 120_000, records: 10_000 });
   }
 });
 
@@ -475,7 +478,7 @@ test('STRONGROOM_CONFIG names the file; the trash time holds for the default typ
 const wrong: [config: unknown, message: RegExp][] = [
   [
     [],
-    /: what it exports is \[\]; it takes an object with documentTypes, keyTemplate, trashFor, lifecycle\.$/,
+    /: what it exports is \[\]; it takes an object with documentTypes, keyTemplate, trashFor, lifecycle, timeouts\.$/,
   ],
   [null, /: what it exports is null; it takes an object/],
   [{ trashTime: '1d' }, /: trashTime is not known; the nearest known is trashFor\.$/],
@@ -531,6 +534,7 @@ const wrong: [config: unknown, message: RegExp][] = [
     /: lifecycle\.every is "1ms"; it takes a duration from "10ms" to "1d"\.$/,
   ],
   [{ lifecycle: { evry: '1s' } }, /: lifecycle\.evry is not known; the nearest known is lifecycle\.every\.$/],
+  [{ timeouts: { read: '0' } }, /: timeouts\.read is "0"; it takes a duration from "100ms" to "1h"\.$/],
   [{ lifecycle: 'often' }, /: lifecycle is "often"; it takes an object with every, /],
 ];
 

@@ -44,6 +44,7 @@ export interface Settings {
   /** The id to take on when the records are new but the bucket already belongs to this deployment. */
   readonly deployment: string | null;
   readonly lifecycle: LifecycleSettings;
+  readonly timeouts: TimeoutSettings;
   /** Milliseconds that running uploads get to end when the service stops. */
   readonly stopWithin: number;
   /** Names that look like ours but aren't; warned about at start. */
@@ -100,6 +101,20 @@ export interface LifecycleSettings {
   readonly lookAgainAfter: number;
   /** How long the record of a purged document still answers before it is forgotten. */
   readonly forgetAfter: number;
+}
+
+/** Milliseconds that store and database get before a call counts as failed. */
+export interface TimeoutSettings {
+  /** Until a connection to S3 or PostgreSQL is made. */
+  readonly connect: number;
+  /** Until S3 begins to answer a question. */
+  readonly read: number;
+  /** Until S3 begins to answer any other call, once all is sent; also without progress while sending. */
+  readonly write: number;
+  /** Between two pieces of what S3 sends. */
+  readonly silence: number;
+  /** Until PostgreSQL has answered. */
+  readonly records: number;
 }
 
 /** Bytes. */

@@ -63,6 +63,7 @@ test('operating.md’s config file is taken, and its times are the defaults', as
   const { settings } = await readSettings({}, { cwd: folder });
   const { settings: standard } = await readSettings({}, { cwd });
   assert.deepEqual(settings.lifecycle, standard.lifecycle);
+  assert.deepEqual(settings.timeouts, standard.timeouts);
   assert.equal(settings.keyTemplate, standard.keyTemplate);
   assert.deepEqual(
     settings.documentTypes.map(({ id, trashFor }) => [id, trashFor]),

@@ -7,6 +7,14 @@ import { type Call, PostgresGroups } from './postgres-groups.ts';
 import { type Bound, type Prepared, Run } from './postgres-statement.ts';
 import type { Row, Value } from './row.ts';
 
+/** Milliseconds. */
+export interface PostgresTimeouts {
+  /** Until a connection is made. */
+  readonly connect: number;
+  /** Until a statement is answered. */
+  readonly records: number;
+}
+
 export type RunInTransaction = (sql: string, parameters: readonly Value[]) => Promise<Row[]>;
 
 /**
@@ -21,13 +29,13 @@ export class PostgresPool {
   readonly #writes: PostgresGroups;
   #names = true;
 
-  constructor(url: string) {
+  constructor(url: string, timeouts: PostgresTimeouts) {
     this.#pool = new pg.Pool({
       connectionString: url,
       application_name: 'strongroom',
       max: 10,
-      connectionTimeoutMillis: 5_000,
-      query_timeout: 10_000,
+      connectionTimeoutMillis: timeouts.connect,
+      query_timeout: timeouts.records,
       keepAlive: true,
     });
     // An idle connection that breaks is dropped and replaced by the next call, which tells if it can't be.

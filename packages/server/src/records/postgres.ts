@@ -5,7 +5,7 @@ import { replay } from './idempotency.ts';
 import { createSchemaTable, migrate, postgresTypes } from './migrations/migrations.ts';
 import { postgresDialect } from './postgres-dialect.ts';
 import { startError } from './postgres-faults.ts';
-import { PostgresPool, type RunInTransaction } from './postgres-pool.ts';
+import { PostgresPool, type PostgresTimeouts, type RunInTransaction } from './postgres-pool.ts';
 import * as sql from './postgres-statements.ts';
 import type { Records } from './records.ts';
 import { refusal, replacesNothing } from './refusals.ts';
@@ -14,10 +14,18 @@ import type { Claim, NewLine, NewRow, Query, SqlDatabase, Update } from './sql-d
 import { SqlRecords } from './sql-records.ts';
 import { updateQuery } from './update-query.ts';
 
-/** The records in a PostgreSQL database. `url` is what DATABASE_URL takes; raises StartError when it is none. */
-export function openPostgresRecords({ url }: { url: string }): Records {
-  return new SqlRecords(new PostgresDatabase(url));
+export interface PostgresOptions {
+  /** What DATABASE_URL takes. */
+  readonly url: string;
+  readonly timeouts?: PostgresTimeouts;
 }
+
+/** The records in a PostgreSQL database. Raises StartError when `url` is none. */
+export function openPostgresRecords({ url, timeouts = defaultTimeouts }: PostgresOptions): Records {
+  return new SqlRecords(new PostgresDatabase(url, timeouts));
+}
+
+const defaultTimeouts: PostgresTimeouts = { connect: 5_000, records: 10_000 };
 
 /** Any number: what all of Strongroom's migrations, and nothing else, lock. */
 const migrationLock = 7_367_102_255;
@@ -27,10 +35,10 @@ class PostgresDatabase implements SqlDatabase {
   readonly #pool: PostgresPool;
   readonly #at: { host: string; user: string | undefined; database: string | undefined };
 
-  constructor(url: string) {
+  constructor(url: string, timeouts: PostgresTimeouts) {
     const { host, port, user, database } = readUrl(url);
     this.#at = { host: `${host}:${port}`, user, database };
-    this.#pool = new PostgresPool(url);
+    this.#pool = new PostgresPool(url, timeouts);
   }
 
   describe(): string {

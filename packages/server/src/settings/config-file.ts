@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { DocumentType } from '../documents/policy.ts';
 import { StartError } from '../errors.ts';
-import type { LifecycleSettings } from '../settings.ts';
+import type { LifecycleSettings, TimeoutSettings } from '../settings.ts';
 import { ConfigValue } from './config-value.ts';
 import { defaultDocumentTypes } from './document-types.ts';
 
@@ -20,6 +20,7 @@ export interface StrongroomConfig {
   /** How long deleted documents stay in the trash, for types that don't say it themselves. Default "30d". */
   readonly trashFor?: string;
   readonly lifecycle?: { readonly [Name in keyof LifecycleSettings]?: string };
+  readonly timeouts?: { readonly [Name in keyof TimeoutSettings]?: string };
 }
 
 interface ConfiguredDocumentType {
@@ -39,6 +40,7 @@ export interface Configured {
   readonly documentTypes: readonly DocumentType[];
   readonly keyTemplate: string;
   readonly lifecycle: LifecycleSettings;
+  readonly timeouts: TimeoutSettings;
 }
 
 /** What the store's keys say of templates. */
@@ -49,7 +51,8 @@ interface KeyTemplates {
   readonly problemOf: (template: string) => string | null;
 }
 
-const day = 86_400_000;
+const hour = 3_600_000;
+const day = 24 * hour;
 const names = ['ts', 'mjs', 'js', 'json'].map((extension) => `strongroom.config.${extension}`);
 
 /**
@@ -63,7 +66,7 @@ export async function readConfigFile(
 ): Promise<Configured> {
   const file = path === null ? findFile(cwd) : resolve(cwd, path);
   const config = new ConfigValue(file ?? '', '', file === null ? {} : await load(file));
-  const parts = config.members(['documentTypes', 'keyTemplate', 'trashFor', 'lifecycle']);
+  const parts = config.members(['documentTypes', 'keyTemplate', 'trashFor', 'lifecycle', 'timeouts']);
   const trashFor = parts.trashFor.duration(0, 3650 * day, 30 * day);
   return {
     documentTypes: parts.documentTypes.given
@@ -71,6 +74,7 @@ export async function readConfigFile(
       : defaultDocumentTypes(trashFor),
     keyTemplate: readTemplate(parts.keyTemplate, templates),
     lifecycle: readLifecycle(parts.lifecycle),
+    timeouts: readTimeouts(parts.timeouts),
   };
 }
 
@@ -138,5 +142,16 @@ function readLifecycle(value: ConfigValue): LifecycleSettings {
     uploadDeadAfter: parts.uploadDeadAfter.duration(1000, day, 120_000),
     lookAgainAfter: parts.lookAgainAfter.duration(0, 30 * day, 3_600_000),
     forgetAfter: parts.forgetAfter.duration(0, 3650 * day, 30 * day),
+  };
+}
+
+function readTimeouts(value: ConfigValue): TimeoutSettings {
+  const parts = value.members(['connect', 'read', 'write', 'silence', 'records']);
+  return {
+    connect: parts.connect.duration(100, hour, 5_000),
+    read: parts.read.duration(100, hour, 10_000),
+    write: parts.write.duration(100, hour, 30_000),
+    silence: parts.silence.duration(100, hour, 30_000),
+    records: parts.records.duration(100, hour, 10_000),
   };
 }
