@@ -96,8 +96,11 @@ async function openFor(
     gone.abort(reason);
     body?.destroy(reason);
   });
-  if (length <= wholeUpTo) return whole(await readable.read(length, range ?? undefined, gone.signal), length);
-  body = exactly(await readable.open(range ?? undefined, gone.signal), length);
+  // The digest says nothing of a part.
+  const held = length === readable.document.size ? readable.document : null;
+  if (length <= wholeUpTo)
+    return whole(await readable.read(length, range ?? undefined, gone.signal), length, held);
+  body = exactly(await readable.open(range ?? undefined, gone.signal), length, held);
   if (gone.signal.aborted) body.destroy(gone.signal.reason);
   await begun(body);
   return body;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { PassThrough, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
@@ -52,3 +53,33 @@ test('bytes in one piece are held to the promised length, too', () => {
   assert.equal(whole(bytes, 3), bytes);
   for (const length of [2, 4]) assert.throws(() => whole(bytes, length), unavailable);
 });
+
+for (const pieces of [1, 2, 7]) {
+  test(`other bytes than those of the document are never a finished body (in ${pieces} pieces)`, async () => {
+    const bytes = randomBytes(70_000);
+    const document = { id: 'the-id', sha256: createHash('sha256').update(bytes).digest('hex') };
+    const size = Math.ceil(bytes.length / pieces);
+    const given = (from: Buffer) =>
+      Readable.from(Array.from({ length: pieces }, (_, at) => from.subarray(at * size, (at + 1) * size)));
+    assert.deepEqual(await buffer(exactly(given(bytes), bytes.length, document)), bytes);
+
+    const flipped = Buffer.from(bytes);
+    flipped.writeUInt8((flipped[5] ?? 0) ^ 1, 5);
+    if (pieces === 1) {
+      assert.equal(whole(bytes, bytes.length, document), bytes);
+      assert.throws(
+        () => whole(flipped, bytes.length, document),
+        (error) => hasCode(error, 'internal'),
+      );
+    }
+    let received = 0;
+    const reading = (async () => {
+      for await (const chunk of exactly(given(flipped), bytes.length, document)) received += chunk.length;
+    })();
+    await assert.rejects(
+      reading,
+      (error) => hasCode(error, 'internal') && String(error.cause).includes('the-id'),
+    );
+    assert.ok(received <= bytes.length - (bytes.length - (pieces - 1) * size), 'the last piece is held back');
+  });
+}

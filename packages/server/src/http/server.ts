@@ -168,7 +168,7 @@ class StreamErrorLog extends LogController {
   }
 
   override streamError(error: Error, request: FastifyRequest): void {
-    const level = isOfClient(error) ? 'debug' : 'warn';
+    const level = isOfClient(error) ? 'debug' : hasCode(error, 'internal') ? 'error' : 'warn';
     this.#log[level]({ requestId: request.id, error }, 'an answer broke off');
   }
 }
