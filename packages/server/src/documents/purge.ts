@@ -57,7 +57,11 @@ export async function removeBytes(parts: RemovalParts, document: Document): Prom
   const facts = await store.stat(key);
   if (facts && (facts.description?.id !== document.id || facts.description.deployment !== deployment())) {
     log.error(
-      { key, document: document.id, found: facts.description },
+      {
+        key,
+        document: document.id,
+        found: { document: facts.description?.id, deployment: facts.description?.deployment },
+      },
       'a foreign object lies at a key of ours; it was left alone',
     );
     throw new StrongroomError('object_exists', { key });

@@ -17,7 +17,18 @@ const othersTables = new Set(['42P07', '42703']);
 export function raise(error: unknown): never {
   if (error instanceof StrongroomError || error instanceof StartError) throw error;
   const defect = statementRefused(error) || error instanceof TypeError;
-  throw new StrongroomError(defect ? 'internal' : 'records_unavailable', {}, { cause: error });
+  throw new StrongroomError(defect ? 'internal' : 'records_unavailable', {}, { cause: told(error) });
+}
+
+/**
+ * What a log may tell. PostgreSQL says in its details which values were refused ("Failing row contains …"): a filename,
+ * or what signs links.
+ */
+function told(error: unknown): unknown {
+  const state = sqlState(error);
+  if (state === null) return error;
+  const { message, severity, table, constraint } = error as DatabaseError;
+  return Object.assign(new Error(message), { code: state, severity, table, constraint });
 }
 
 function statementRefused(error: unknown): boolean {

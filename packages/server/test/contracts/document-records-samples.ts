@@ -21,7 +21,7 @@ export function draft(given: Partial<Draft> = {}): Draft {
     id,
     recordId,
     type: 'id',
-    filename: 'passport.pdf',
+    filename: 'their passport.pdf',
     contentType: 'application/pdf',
     storage: {
       store: 's3',
