@@ -86,7 +86,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#end();
     if (this.#stream) this.#stream.destroy(error);
     // What S3 refused counts, also where its reason was cut off.
-    else if (this.#head && this.#head.status >= 300) this.#settle.resolve({ ...this.#head, body: nothing });
+    else if (this.#head && this.#head.status >= 300)
+      this.#settle.resolve({ ...this.#head, body: joined(this.#chunks ?? [], this.#length) });
     else this.#settle.reject(error);
   }
 
