@@ -6,6 +6,7 @@ export interface LogLine {
   readonly level: string;
   readonly msg: string;
   readonly requestId?: string;
+  readonly document?: string;
   readonly error?: LoggedError;
 }
 
@@ -16,7 +17,7 @@ interface LoggedError {
 }
 
 /** What the service has logged so far. */
-function logLines(server: Pick<TestServer, 'logs'>): LogLine[] {
+export function logLines(server: Pick<TestServer, 'logs'>): LogLine[] {
   const lines = server
     .logs()
     .split('\n')

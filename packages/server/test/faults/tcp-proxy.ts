@@ -22,11 +22,19 @@ interface Fault extends CutOptions {
   readonly rate?: number;
   /** Bytes that pass on each connection before it is cut, counted from the order or from its beginning. */
   readonly cutAfter?: number;
+  /** Which byte of each connection arrives with a bit flipped, counted likewise. */
+  readonly flipAt?: number;
+  /** Only on connections whose latest HTTP request begins so. */
+  readonly to?: RegExp | undefined;
+  /** What is said instead of what the target would say. */
+  readonly answer?: string;
 }
 
 export interface CutOptions {
   readonly how?: 'reset' | 'end';
   readonly once?: boolean;
+  /** Only connections whose latest HTTP request begins so, such as `/^PUT /`. */
+  readonly to?: RegExp | undefined;
 }
 
 /** One connection: the service's side, the peer's side, and how much has passed since the last order. */
@@ -34,6 +42,8 @@ interface Link {
   readonly near: Socket;
   readonly far: Socket;
   readonly passed: Record<Way, number>;
+  /** The beginning of the latest HTTP request. */
+  asked: string;
 }
 
 const none: Fault = { ways: [] };
@@ -45,9 +55,13 @@ export class TcpProxy {
   readonly passed: Record<Way, number> = { up: 0, down: 0 };
   /** Connections that a `cut` has ended. */
   cuts = 0;
+  /** Bits that were flipped, and answers given in the target's place. */
+  flips = 0;
+  answers = 0;
   readonly #target: { host: string; port: number };
   readonly #port: number;
   readonly #links = new Set<Link>();
+  readonly #dead = new Set<Socket>();
   #server: Server | null = null;
   #fault: Fault = none;
   #nextOrder = Promise.withResolvers<void>();
@@ -107,14 +121,25 @@ export class TcpProxy {
    * Each connection ends once `after` more bytes have passed: by a reset both ways, or as if the peer had closed it.
    * With `once` all is well again after the first that ends so.
    */
-  async cut(way: Way, after: number, { how = 'reset', once = false }: CutOptions = {}): Promise<void> {
-    await this.#order({ ways: [way], cutAfter: after, how, once });
+  async cut(way: Way, after: number, { how = 'reset', once = false, to }: CutOptions = {}): Promise<void> {
+    await this.#order({ ways: [way], cutAfter: after, how, once, to });
   }
 
-  /** The peer forgets the connections that are open, and the service never hears of it. New ones pass. */
+  /** On each connection one bit of the byte `at` bytes from now arrives flipped, or on the first that gets so far. */
+  async flip(way: Way, at: number, { once = false } = {}): Promise<void> {
+    await this.#order({ ways: [way], flipAt: at, once });
+  }
+
+  /** Whoever sends something is told `answer` by the proxy itself, and the connection ends. With `once` only the first. */
+  async answer(answer: string, { once = false, to }: Omit<CutOptions, 'how'> = {}): Promise<void> {
+    await this.#order({ ways: ['up'], answer, once, to });
+  }
+
+  /** The peer forgets the connections that are open, and the service never hears of it before the next order. New ones pass. */
   async halfOpen(): Promise<void> {
     await this.pass();
     for (const { near, far } of this.#links) {
+      this.#dead.add(near);
       reset(far.removeAllListeners('close'));
       near.removeAllListeners('data').removeAllListeners('end').resume();
     }
@@ -134,6 +159,8 @@ export class TcpProxy {
   }
 
   #settle(fault: Fault, held = false): void {
+    for (const near of this.#dead) reset(near);
+    this.#dead.clear();
     const over = this.#nextOrder;
     this.#nextOrder = Promise.withResolvers();
     this.#fault = held ? { ...fault, hold: this.#nextOrder.promise } : fault;
@@ -143,7 +170,7 @@ export class TcpProxy {
 
   #link(near: Socket): void {
     const far = connect({ ...this.#target, allowHalfOpen: true, noDelay: true });
-    const link: Link = { near, far, passed: { up: 0, down: 0 } };
+    const link: Link = { near, far, passed: { up: 0, down: 0 }, asked: '' };
     this.#links.add(link);
     near.once('close', () => this.#links.delete(link));
     this.#carry(link, near, far, 'up');
@@ -181,10 +208,18 @@ export class TcpProxy {
   async #hand(link: Link, to: Socket, way: Way, bytes: Buffer): Promise<void> {
     for (let at = 0; at < bytes.length; ) {
       await this.#whenOpen(way);
-      const fault = this.#fault.ways.includes(way) ? this.#fault : none;
-      const { delay = 0, rate = Infinity, cutAfter = Infinity } = fault;
+      if (way === 'up' && at === 0) note(link, bytes);
+      const fault = this.#faultOn(link, way);
+      const { delay = 0, rate = Infinity, cutAfter = Infinity, flipAt = -1 } = fault;
+      if (fault.answer !== undefined) return this.#answerTo(link, fault, fault.answer);
       const piece = bytes.subarray(at, at + Math.min(Math.ceil(rate / 20), cutAfter - link.passed[way]));
       if (delay > 0) await sleep(delay);
+      const flipped = flipAt - link.passed[way];
+      if (flipped >= 0 && flipped < piece.length) {
+        piece.writeUInt8(piece.readUInt8(flipped) ^ 1, flipped);
+        this.flips++;
+        if (fault.once) this.#settle(none);
+      }
       if (!(await written(to, piece))) return;
       at += piece.length;
       link.passed[way] += piece.length;
@@ -194,12 +229,31 @@ export class TcpProxy {
     }
   }
 
+  #faultOn({ asked }: Link, way: Way): Fault {
+    const { ways, to } = this.#fault;
+    return ways.includes(way) && (to === undefined || to.test(asked)) ? this.#fault : none;
+  }
+
+  #answerTo({ near, far }: Link, { once }: Fault, answer: string): void {
+    this.answers++;
+    if (once) this.#settle(none);
+    reset(far.removeAllListeners('close'));
+    // What is still sent is read, or the kernel would answer it with a reset.
+    near.removeAllListeners('data').removeAllListeners('end').resume().end(answer);
+  }
+
   #cut(link: Link, { how, once }: Fault): void {
     this.cuts++;
     if (once) this.#settle(none);
     if (how === 'end') link.near.end(() => drop(link));
     else drop(link);
   }
+}
+
+/** A request begins a piece of its own: the one before it has been answered. */
+function note(link: Link, bytes: Buffer): void {
+  const line = bytes.subarray(0, 40).toString('latin1');
+  if (/^[A-Z]+ \//.test(line)) link.asked = line;
 }
 
 function drop({ near, far }: Link): void {

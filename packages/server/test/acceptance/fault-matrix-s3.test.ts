@@ -1,0 +1,4 @@
+import { ceph } from '../faults/matrix/ceph.ts';
+import { holdMatrix } from '../faults/matrix/hold.ts';
+
+holdMatrix(ceph);

@@ -1,0 +1,280 @@
+/** Makes the calls of a matrix under its faults and writes down what is seen; run.ts's tests hold it to the cells. */
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { request } from 'undici';
+import { type Answer, ApiClient, type ApiDocument } from '../../acceptance/client.ts';
+import { logLines } from '../../acceptance/log-lines.ts';
+import { paddedPdf } from '../../fixtures/make.ts';
+import { type Ending, startServer, type TestServer } from '../../harness.ts';
+import {
+  type Call,
+  calls,
+  type Ground,
+  isUpload,
+  type LogCode,
+  type Peer,
+  type Row,
+  type Upload,
+} from './cells.ts';
+import { beginStart, type Start, withFaults } from './start.ts';
+
+/** What came of one call. `leaves` and `settled` are looked up when the fault is over. */
+export interface Observed {
+  sees: string;
+  logs: LogCode | string;
+  leaves: string;
+  /** What the log gives as the cause. */
+  cause: string | null;
+  /** What is wrong in the end, when the chores have run; empty when all is as promised. */
+  wrong: string[];
+}
+
+interface Trial extends Observed {
+  readonly recordId: string;
+  readonly call: Call;
+  requestId: string | null;
+  /** The document that the call was about, or made. */
+  document: ApiDocument | null;
+  start: Start | null;
+}
+
+const size = 300_000;
+
+/** All trials of a peer, by fault and call. */
+export async function tryAll(t: Ending, peer: Peer): Promise<Map<string, Observed>> {
+  const ground = await peer.prepare(t);
+  const server = await startServer(t, ground.settings, withFaults);
+  ground.pid = server.pid;
+  const house = new TrialHouse(t, ground, server);
+  await house.begin();
+  for (const [at, row] of peer.rows.entries()) await house.strike(row, at);
+  await house.end();
+  return house.observed;
+}
+
+class TrialHouse {
+  readonly observed = new Map<string, Trial>();
+  readonly #t: Ending;
+  readonly #ground: Ground;
+  readonly #server: TestServer;
+  readonly #api: ApiClient;
+  #kept: ApiDocument | null = null;
+
+  constructor(t: Ending, ground: Ground, server: TestServer) {
+    this.#t = t;
+    this.#ground = ground;
+    this.#server = server;
+    this.#api = new ApiClient(server);
+  }
+
+  async begin(): Promise<void> {
+    this.#kept = (await this.#upload('kept', 'raw', 'trashed', size)).body;
+  }
+
+  /** One fault and all its calls; afterwards the service must serve as if nothing had been. */
+  async strike(row: Row, at: number): Promise<void> {
+    const trials = await Promise.all(
+      calls.filter((call) => row.cells[call]).map((call) => this.#prepared(row, at, call)),
+    );
+    await this.#warm();
+    if (row.together) {
+      await row.order(this.#ground, 'raw');
+      await Promise.all(trials.map((trial) => this.#make(trial, row)));
+      await this.#ground.lift();
+    } else {
+      for (const trial of trials) {
+        await row.order(this.#ground, trial.call);
+        await this.#make(trial, row);
+        if (trial.call === 'start') continue;
+        await this.#ground.lift();
+      }
+      await this.#ground.lift();
+    }
+    for (const trial of trials) {
+      await trial.start?.ended();
+      // It may have begun to listen before the first attempt had failed.
+      Object.assign(trial, trial.start?.failure());
+    }
+    await this.#look(trials, row);
+    await this.#assertServes(row);
+  }
+
+  /** Stops, has another process with restless chores settle what is left, and holds the end to the promises. */
+  async end(): Promise<void> {
+    for (const trial of this.observed.values()) this.#readLog(trial);
+    const code = await this.#server.stop();
+    const sweeper = await startServer(this.#t, this.#ground.restless, withFaults);
+    await this.#settled(sweeper);
+    const api = new ApiClient(sweeper);
+    const left = new Set((await this.#ground.records()).map(({ recordId }) => recordId));
+    const objects = await this.#ground.objects();
+    for (const trial of this.observed.values()) {
+      trial.wrong = await this.#wrongIn(trial, api, left, objects);
+      if (code !== 0) trial.wrong.push(`the service ended with ${code}`);
+    }
+    await sweeper.stop();
+  }
+
+  async #prepared(row: Row, at: number, call: Call): Promise<Trial> {
+    const recordId = `fault-${at}-${call}`;
+    const needsOne = call === 'delete' || call === 'purge';
+    const type = call === 'purge' ? 'untrashed' : 'trashed';
+    const document = needsOne ? (await this.#upload(recordId, 'raw', type, size)).body : this.#kept;
+    const trial: Trial = {
+      ...{ recordId, call, requestId: null, start: null, cause: null, wrong: [] },
+      ...{ document: isUpload(call) || call === 'start' ? null : document, sees: '', logs: null, leaves: '' },
+    };
+    this.observed.set(keyOf(row, call), trial);
+    return trial;
+  }
+
+  /** Connections to the peers that a fault can strike while they are idle. */
+  async #warm(): Promise<void> {
+    const reads = Array.from({ length: 9 }, async (_, turn) => {
+      if (turn % 2 === 0) await this.#api.content(this.#kept?.id ?? '');
+      else await this.#api.send('GET', '/v1/documents');
+    });
+    await Promise.all(reads);
+  }
+
+  async #make(trial: Trial, row: Row): Promise<void> {
+    const { call } = trial;
+    try {
+      if (call === 'start') {
+        trial.start = await beginStart(this.#t, this.#ground);
+        trial.sees = trial.start.sees;
+      } else if (call === 'download') await this.#download(trial);
+      else this.#note(trial, await this.#answer(trial, row));
+    } catch (error) {
+      trial.sees = `cut before an answer: ${(error as NodeJS.ErrnoException).code ?? error}`;
+    }
+  }
+
+  #answer({ call, recordId, document }: Trial, row: Row): Promise<Answer> {
+    if (isUpload(call)) return this.#upload(recordId, call, 'trashed', row.size?.[call] ?? size);
+    if (call === 'list') return this.#api.send('GET', '/v1/documents?recordId=kept');
+    return this.#api.send('DELETE', `/v1/documents/${document?.id}`);
+  }
+
+  #note(trial: Trial, { status, headers, body }: Answer): void {
+    const { code } = (body ?? {}) as { code?: string };
+    trial.sees = code === undefined ? String(status) : `${status} ${code}`;
+    trial.requestId = String(headers['x-request-id']);
+    if (status === 201) trial.document = body;
+  }
+
+  async #download(trial: Trial): Promise<void> {
+    const answer = await request(`${this.#server.url}/v1/documents/${trial.document?.id}/content`, {
+      headers: { authorization: `Bearer ${this.#server.key}` },
+    });
+    trial.requestId = String(answer.headers['x-request-id']);
+    if (answer.statusCode !== 200) {
+      const { code } = (await answer.body.json()) as { code: string };
+      trial.sees = `${answer.statusCode} ${code}`;
+      return;
+    }
+    const hash = createHash('sha256');
+    try {
+      for await (const chunk of answer.body) hash.update(chunk);
+      trial.sees = hash.digest('hex') === trial.document?.sha256 ? '200' : '200 with other bytes';
+    } catch {
+      trial.sees = 'cut';
+    }
+  }
+
+  async #upload(
+    recordId: string,
+    way: Upload,
+    type: 'trashed' | 'untrashed',
+    bytes: number,
+  ): Promise<Answer> {
+    const { body } = paddedPdf(bytes);
+    return this.#api.upload(way, { recordId, type, filename: `${recordId}.pdf` }, { size: bytes, body });
+  }
+
+  /** What is left: no chore has run. What was held on its way may still arrive, so what is expected is waited for. */
+  async #look(trials: readonly Trial[], { cells }: Row): Promise<void> {
+    for (const until = performance.now() + 2_000; performance.now() < until; await sleep(50)) {
+      await this.#lookOnce(trials);
+      if (trials.every(({ call, leaves }) => cells[call]?.[2] === leaves)) return;
+    }
+  }
+
+  async #lookOnce(trials: readonly Trial[]): Promise<void> {
+    const records = await this.#ground.records();
+    for (const trial of trials) {
+      const found = records.find(({ recordId }) => recordId === trial.recordId)?.state ?? 'nothing';
+      if (isUpload(trial.call)) trial.leaves = found === 'available' ? 'whole' : found;
+      else if (trial.call === 'delete') trial.leaves = found === 'deleted' ? 'trash' : unmoved(found);
+      else if (trial.call === 'purge') trial.leaves = found === 'purged' ? 'nothing' : unmoved(found);
+      else trial.leaves = 'untouched';
+      if (trial.leaves === 'whole' && !(await this.#isWhole(trial, this.#api))) trial.leaves = 'altered';
+    }
+  }
+
+  async #isWhole({ document }: Trial, api: ApiClient): Promise<boolean> {
+    if (document === null) return false;
+    const back = await api.content(document.id).catch(() => null);
+    return back?.status === 200 && back.sha256 === document.sha256 && back.size === document.size;
+  }
+
+  async #assertServes(row: Row): Promise<void> {
+    for (const until = performance.now() + 10_000; ; await sleep(50)) {
+      const uploaded = await this.#upload('well', 'raw', 'trashed', 2_000).catch(() => null);
+      const back = await this.#api.content(this.#kept?.id ?? '').catch(() => null);
+      if (uploaded?.status === 201 && back?.sha256 === this.#kept?.sha256) return;
+      if (performance.now() > until) throw new Error(`after "${row.fault}" the service does not serve`);
+    }
+  }
+
+  #readLog(trial: Trial): void {
+    if (trial.call === 'start') return;
+    const line = logLines(this.#server).find(
+      ({ level, requestId, document, error }) =>
+        error !== undefined &&
+        level !== 'debug' &&
+        (requestId === trial.requestId || (document !== undefined && document === trial.document?.id)),
+    );
+    trial.logs = line?.error?.code ?? null;
+    const cause = line?.error?.cause;
+    trial.cause = cause === undefined ? null : (cause.code ?? cause.message);
+  }
+
+  async #settled(sweeper: TestServer): Promise<void> {
+    const unsettled = ['receiving', 'abandoned', 'purging', 'purged'];
+    for (const until = performance.now() + 20_000; ; await sleep(100)) {
+      await this.#ground.hurry();
+      const records = await this.#ground.records();
+      if (!records.some(({ state }) => unsettled.includes(state))) return;
+      if (performance.now() > until)
+        throw new Error(`never settled: ${JSON.stringify(records)}\n${sweeper.logs().slice(-5_000)}`);
+    }
+  }
+
+  /** Promise 1: acknowledged means readable with the same digest; not acknowledged means that nothing is left. */
+  async #wrongIn(trial: Trial, api: ApiClient, left: Set<string>, objects: string[]): Promise<string[]> {
+    const { call, recordId, leaves, document } = trial;
+    if (call === 'start') return [];
+    const gone = isUpload(call)
+      ? leaves !== 'whole' && leaves !== 'altered'
+      : ['nothing', 'purging'].includes(leaves);
+    if (gone) {
+      const objectsOf = objects.filter((key) => key.includes(`${recordId}/`));
+      return [
+        ...(left.has(recordId) ? ['a record is left'] : []),
+        ...objectsOf.map((key) => `${key} is left`),
+      ];
+    }
+    if (leaves === 'trash') await api.send('POST', `/v1/documents/${document?.id}/restore`);
+    const whole = await this.#isWhole(trial, api);
+    return whole === (leaves !== 'altered') ? [] : [`the document is ${whole ? '' : 'not '}whole`];
+  }
+}
+
+function unmoved(state: string): string {
+  return state === 'available' ? 'untouched' : state;
+}
+
+export function keyOf({ fault }: Row, call: Call): string {
+  return `${fault} / ${call}`;
+}
