@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import { type IncomingMessage, request as send } from 'node:http';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { request } from 'undici';
 import * as fixtures from '../fixtures/make.ts';
-import { startServer } from '../harness.ts';
+import { startServer, testFolder } from '../harness.ts';
 import { backends, startOn } from './backends.ts';
 import { ApiClient } from './client.ts';
 
@@ -80,6 +82,8 @@ for (const backend of backends) {
       assert.ok(grown(`strongroom_http_sent_bytes_total{${content}}`) > bytes.length);
       for (const part of ['service', 'store', 'records'])
         assert.equal(after.get(`strongroom_ready{part="${part}"}`), 1);
+      const buffer = after.get('strongroom_upload_buffer_limit_bytes');
+      assert.equal(buffer, body.storage.store === 's3' ? 64 * 2 ** 20 : undefined);
       assert.equal(after.get('strongroom_chore_lag_seconds{chore="purge-deleted"}'), 0);
       assert.doesNotMatch([...after.keys()].join('\n'), new RegExp(`${body.id}|a-record|a-name`));
     });
@@ -105,6 +109,28 @@ test('an upload shows while it runs, and its bytes as they come', async (t) => {
   sending.destroy();
   while (series.get('strongroom_uploads_running') !== 0) series = await scrape(server);
   assert.ok(received() > 2 * half, 'what a closed connection brought is not forgotten');
+});
+
+test('the chores tell what they did', async (t) => {
+  const folder = await testFolder(t);
+  const config = {
+    documentTypes: [{ id: 'note', accept: ['text/plain'], trashFor: '0' }],
+    lifecycle: { every: '100ms', uploadDeadAfter: '1s', lookAgainAfter: '100ms', forgetAfter: '0' },
+  };
+  await writeFile(join(folder, 'strongroom.config.json'), JSON.stringify(config));
+  const server = await startServer(t, { DATA_DIR: folder });
+  const api = new ApiClient(server);
+  const bytes = Buffer.from('a note');
+  const { body } = await api.upload('raw', { recordId: 'r', type: 'note' }, { size: 6, body: bytes });
+  assert.equal((await api.send('DELETE', `/v1/documents/${body.id}`)).status, 204);
+  const rows = 'strongroom_chore_rows_total{chore="forget-purged",outcome="ok"}';
+  let series = await scrape(server);
+  assert.ok(series.has(rows), 'there before anything happened');
+  while (series.get(rows) !== 1) series = await scrape(server);
+  const of = (name: string) => series.get(`strongroom_chore_${name}`) ?? 0;
+  assert.ok(of('runs_total{chore="forget-purged",outcome="ok"}') >= 1);
+  assert.ok(of('run_duration_seconds_count{chore="forget-purged"}') >= 1);
+  assert.equal(of('rows_total{chore="forget-purged",outcome="failed"}'), 0);
 });
 
 test('a service whose records are away still tells its metrics to the holder of STRONGROOM_API_KEY', async (t) => {
