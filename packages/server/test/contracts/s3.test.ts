@@ -62,9 +62,9 @@ describe('S3', { skip: skipped }, () => {
   const unfinished = async () =>
     (await other.send(new ListMultipartUploadsCommand({ Bucket: settings.bucket }))).Uploads ?? [];
 
-  const keysUnder = async (prefix: string) => {
+  const keysUnder = async (prefix: string, after = '') => {
     const keys: string[] = [];
-    for await (const { key } of store.list(prefix)) keys.push(key);
+    for await (const { key } of store.list(prefix, { after })) keys.push(key);
     return keys;
   };
 
@@ -195,10 +195,21 @@ describe('S3', { skip: skipped }, () => {
       found,
       keys.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))),
     );
-    for (const key of keys) {
-      assert.equal((await buffer((await store.open(key)).body)).toString(), 'foreign', key);
-      await store.remove(key);
+    for (const [at, key] of found.entries()) {
+      // In the path, in the query, and in the query of a presigned URL.
+      assert.equal((await store.read(key, { atMost: 7 })).toString(), 'foreign', key);
+      assert.ok((await keysUnder(key)).includes(key), key);
+      assert.deepEqual(await keysUnder('odd/', key), found.slice(at + 1), key);
+      const shown = {
+        filename: key,
+        disposition: 'inline',
+        contentType: `text/plain; a="${at}+&%"`,
+      } as const;
+      const linked = await fetch(await store.link(key, { expiresIn: 60, ...shown }));
+      assert.deepEqual([linked.status, await linked.text()], [200, 'foreign'], key);
+      assert.equal(linked.headers.get('content-type'), shown.contentType);
     }
+    for (const key of keys) await store.remove(key);
     assert.deepEqual(await keysUnder('odd/'), []);
   });
 
