@@ -1,3 +1,4 @@
+import type { By } from '../faults/round-robin.ts';
 import {
   type Ending,
   needs,
@@ -8,6 +9,7 @@ import {
   testDatabase,
   testFolder,
 } from '../harness.ts';
+import { startTwoNodes } from './two-nodes.ts';
 
 /** A pair of store and records that the service promises the same on. */
 export interface Backend {
@@ -16,12 +18,20 @@ export interface Backend {
   readonly missing: () => false | string;
   /** A fresh store and fresh records; the settings that make a server use them, also a second one. */
   readonly prepare: (t: Ending) => Promise<Readonly<Record<string, string>>>;
+  /** Starts the service on what was prepared. `by`: how several servers share what comes, where there are several. */
+  readonly start: (
+    t: Ending,
+    settings: Readonly<Record<string, string>>,
+    options?: TestServerOptions,
+    by?: By,
+  ) => Promise<TestServer>;
 }
 
 export const diskAndSqlite: Backend = {
   name: 'disk + SQLite',
   missing: () => false,
   prepare: async (t) => ({ DATA_DIR: await testFolder(t) }),
+  start: startServer,
 };
 
 export const s3AndPostgres: Backend = {
@@ -32,9 +42,19 @@ export const s3AndPostgres: Backend = {
     DATABASE_URL: await testDatabase(t),
     ...(await testBucket(t)).environment,
   }),
+  start: startServer,
 };
 
-export const backends: readonly Backend[] = [diskAndSqlite, s3AndPostgres];
+/** The same with two servers, of which each takes every other request. */
+export const twoNodes: Backend = {
+  ...s3AndPostgres,
+  name: 'two servers on Ceph + PostgreSQL',
+  start: (t, settings, options = {}, by = 'request') => startTwoNodes(t, settings, options, by),
+};
+
+/** `npm run test:nodes` is for two servers alone. */
+export const backends: readonly Backend[] =
+  process.env.STRONGROOM_TEST_NODES === '2' ? [twoNodes] : [diskAndSqlite, s3AndPostgres];
 
 /** A fresh service on a fresh store and fresh records. */
 export async function startOn(
@@ -43,5 +63,5 @@ export async function startOn(
   env: Readonly<Record<string, string>> = {},
   options: TestServerOptions = {},
 ): Promise<TestServer> {
-  return startServer(t, { ...(await backend.prepare(t)), ...env }, options);
+  return backend.start(t, { ...(await backend.prepare(t)), ...env }, options);
 }

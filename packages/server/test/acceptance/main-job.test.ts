@@ -9,7 +9,7 @@ import { request } from 'undici';
 import { decodeDescription } from '../../src/objects/self-description.ts';
 import * as fixtures from '../fixtures/make.ts';
 import { needs, startServer, type TestServer, testBucket, testDatabase, testFolder } from '../harness.ts';
-import { backends, startOn } from './backends.ts';
+import { backends, startOn, twoNodes } from './backends.ts';
 import { ApiClient, type ApiDocument, type ApiEvent, sha256, ways } from './client.ts';
 
 /** Real files, as the document type `contract` takes them. */
@@ -20,7 +20,7 @@ const files: readonly (readonly [string, string, () => Buffer])[] = [
   ['letter.docx', 'application/vnd.openxmlformats-officedocument.wordprocessingml.document', fixtures.docx],
 ];
 
-for (const backend of backends) {
+for (const backend of new Set([...backends, twoNodes])) {
   describe(`the main job on ${backend.name}`, { skip: backend.missing() }, () => {
     test('real files go in every way and come out with the same digest', async (t) => {
       const api = new ApiClient(await startOn(t, backend));
@@ -117,7 +117,7 @@ for (const backend of backends) {
         ...(await backend.prepare(t)),
         STRONGROOM_API_KEY: 'a key that outlives the process',
       };
-      const first = await startServer(t, settings);
+      const first = await backend.start(t, settings);
       const bytes = fixtures.jpeg();
       const { body: kept } = await new ApiClient(first).upload(
         'raw',
@@ -126,7 +126,7 @@ for (const backend of backends) {
       );
       const link = await new ApiClient(first).send<{ url: string }>('POST', `/v1/documents/${kept.id}/links`);
       assert.equal(await first.stop(), 0);
-      const second = await startServer(t, settings);
+      const second = await backend.start(t, settings);
       const api = new ApiClient(second);
       assert.deepEqual((await api.send('GET', `/v1/documents/${kept.id}`)).body, kept);
       assert.equal((await api.content(kept.id)).sha256, kept.sha256);

@@ -9,7 +9,6 @@ import { parse } from 'content-disposition';
 import { request } from 'undici';
 import { decodeDescription, type SelfDescription } from '../../src/objects/self-description.ts';
 import { text } from '../fixtures/make.ts';
-import { startServer } from '../harness.ts';
 import { type Backend, backends } from './backends.ts';
 import { ApiClient, type ApiDocument, type Payload, sha256 } from './client.ts';
 import { lookInto, type StoreLook, s3Client } from './store-look.ts';
@@ -146,7 +145,7 @@ interface House {
 async function open(t: TestContext, backend: Backend): Promise<House> {
   const settings = await backend.prepare(t);
   const folder = settings.DATA_DIR ?? '';
-  const server = await startServer(t, settings);
+  const server = await backend.start(t, settings);
   const client = settings.S3_BUCKET === undefined ? null : s3Client(t, settings);
   return {
     api: new ApiClient(server),

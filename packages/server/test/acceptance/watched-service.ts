@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pdf } from '../fixtures/make.ts';
-import { startServer, type TestServer } from '../harness.ts';
+import type { TestServer } from '../harness.ts';
 import type { Backend } from './backends.ts';
 import { ApiClient, type ApiDocument, sha256 } from './client.ts';
 import { lookInto, type StoreLook } from './store-look.ts';
@@ -76,7 +76,9 @@ export class WatchedService {
   ): Promise<WatchedService> {
     const settings = await backend.prepare(t);
     await writeFile(join(settings.DATA_DIR ?? '', 'strongroom.config.json'), JSON.stringify(config));
-    const server = await startServer(t, { ...settings, MAX_UPLOAD_SIZE: String(limits.service), ...env });
+    const all = { ...settings, MAX_UPLOAD_SIZE: String(limits.service), ...env };
+    // Bytes that are no request can't be handed on by request.
+    const server = await backend.start(t, all, {}, 'connection');
     return new WatchedService(server, lookInto(t, settings));
   }
 
