@@ -389,6 +389,23 @@ describe('what a state allows', () => {
     assert.deepEqual(await changed.remove(caller, id), removed);
   });
 
+  test('a delete that a chore overtakes, purging and forgetting the document, is no fault', async (t) => {
+    const { id } = await keep('fleeting', { type: 'selfie' });
+    const lines: string[] = [];
+    const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) });
+    const transition = records.transition.bind(records);
+    t.mock.method(records, 'transition', async (...move: Parameters<Records['transition']>) => {
+      const moved = await transition(...move);
+      if (moved.state === 'deleted') {
+        await purge(parts, moved);
+        await records.forget(id);
+      }
+      return moved;
+    });
+    assert.equal(await new Documents({ ...parts, log }).remove(caller, id), null);
+    assert.deepEqual(lines, []);
+  });
+
   test('bytes that went by right while they were asked for are no fault', async () => {
     const { id } = await keep('fleeting', { type: 'selfie' });
     const readable = await documents.read(caller, id);

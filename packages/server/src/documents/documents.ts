@@ -351,8 +351,9 @@ export class Documents implements DocumentsPort {
     try {
       await purge(this.#parts, document);
     } catch (error) {
-      // The chore was there first.
-      if (hasCode(error, 'state_conflict') || hasCode(error, 'revision_conflict')) return null;
+      // A chore was there first; where purged documents are forgotten at once, it may have left nothing.
+      const overtaken = ['state_conflict', 'revision_conflict', 'document_missing'] as const;
+      if (overtaken.some((code) => hasCode(error, code))) return null;
       this.#parts.log.warn(
         { error, document: document.id },
         'the bytes of a deleted document are still to be removed',
