@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net';
 import type { Ending } from '../harness.ts';
+import { reset } from './reset.ts';
 
 /** `request`: of one connection each request goes to another server. `connection`: whatever bytes it carries stay together. */
 export type By = 'request' | 'connection';
@@ -75,7 +76,7 @@ export class RoundRobin {
   #carry(near: Socket): void {
     const { hostname, port } = this.#next();
     const far = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
-    near.on('error', () => far.destroy()).pipe(far);
-    far.on('error', () => near.destroy()).pipe(near);
+    near.on('error', () => reset(far)).pipe(far);
+    far.on('error', () => reset(near)).pipe(near);
   }
 }

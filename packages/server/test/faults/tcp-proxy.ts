@@ -8,6 +8,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Ending, raceFreePort } from '../harness.ts';
+import { reset } from './reset.ts';
 
 /** `up`: from the service to its store or database. `down`: what comes back. */
 export type Way = 'up' | 'down';
@@ -258,15 +259,6 @@ function note(link: Link, bytes: Buffer): void {
 
 function drop({ near, far }: Link): void {
   for (const socket of [near, far]) reset(socket);
-}
-
-/**
- * While an end is being sent, libuv refuses a reset (uv_tcp_close_reset answers EINVAL), and Node takes the handle for
- * closed all the same: it stays open, and the process never gets through its exit.
- */
-function reset(socket: Socket): void {
-  if (socket.writableEnded && !socket.writableFinished) socket.destroy();
-  else socket.resetAndDestroy();
 }
 
 /** Resolves when the system has taken the bytes, to false when the connection is gone. */
