@@ -25,18 +25,26 @@ export function registerDescription(app: App, { publicUrl }: Pick<Doors, 'public
     return docsPage(await describedAt(url));
   });
 
-  app.get('/openapi.json', async (request, reply) =>
-    sendPage(request, reply, await description(publicUrl()), {
-      'content-type': 'application/json; charset=utf-8',
-    }),
-  );
-
-  app.get('/docs', async (request, reply) => {
-    const { policy } = await import('./docs/page.ts');
-    return sendPage(request, reply, await docs(publicUrl()), {
-      'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': policy,
-    });
+  // One route for both methods: the HEAD that Fastify derives from a GET would answer 304 with Content-Length: 0.
+  const method = ['GET', 'HEAD'];
+  app.route({
+    method,
+    url: '/openapi.json',
+    handler: async (request, reply) =>
+      sendPage(request, reply, await description(publicUrl()), {
+        'content-type': 'application/json; charset=utf-8',
+      }),
+  });
+  app.route({
+    method,
+    url: '/docs',
+    handler: async (request, reply) => {
+      const { policy } = await import('./docs/page.ts');
+      return sendPage(request, reply, await docs(publicUrl()), {
+        'content-type': 'text/html; charset=utf-8',
+        'content-security-policy': policy,
+      });
+    },
   });
 }
 

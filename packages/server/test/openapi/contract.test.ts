@@ -26,11 +26,11 @@ interface Place {
 }
 
 const places: readonly Place[] = [
-  { backend: diskAndSqlite, env: {}, runs: 16, without: ['openLink 302'] },
+  { backend: diskAndSqlite, env: {}, runs: 12, without: ['openLink 302'] },
   {
     backend: s3AndPostgres,
     env: { LINK_MODE: 'redirect' },
-    runs: 8,
+    runs: 6,
     without: ['openLink 200', 'openLink 206', 'openLink 304'],
   },
 ];
@@ -40,6 +40,10 @@ const seeded = seed === undefined ? {} : { seed: Number(seed) };
 const choices = fc.nat({ max: 10_000 });
 
 const changes = ({ method }: Operation) => Number(method !== 'GET' && method !== 'HEAD');
+
+/** Where a HEAD of its own is described, it is called as such. */
+const answersHeadToo = ({ method, path }: Operation) =>
+  method === 'GET' && !operations.some((other) => other.method === 'HEAD' && other.path === path);
 
 /** The first choices of each scene come in every run, so that every answer does. */
 function everyChoice(operation: Operation): [{ drafted: Input; choice: number }][] {
@@ -115,6 +119,20 @@ for (const { backend, env, runs, without } of places) {
             },
           );
         }
+      });
+    }
+
+    for (const operation of operations.filter(answersHeadToo)) {
+      it(`${operation.operationId}: HEAD answers as GET does, without a body`, async () => {
+        const drawn = fc.record({ drafted: validInput(operation), choice: choices });
+        await holds(drawn, { numRuns: 4, examples: everyChoice(operation) }, async ({ drafted, choice }) => {
+          const input = await right(operation, drafted, choice);
+          const get = await call(shelf.server.url, operation, input);
+          const head = await call(shelf.server.url, { ...operation, method: 'HEAD' }, input);
+          assert.equal(head.status, get.status);
+          assert.equal(head.bytes.length, 0);
+          assert.deepEqual(Object.keys(head.headers).sort(), Object.keys(get.headers).sort());
+        });
       });
     }
 

@@ -44,6 +44,16 @@ export class Components {
     return { $ref: `#/components/headers/${key}` };
   }
 
+  /** The first description stays with the schema; another one goes beside the reference to it. */
+  #named($id: string, schema: JsonMap): JsonMap {
+    const { description } = schema;
+    this.schemas[$id] ??= schema;
+    const first = this.schemas[$id];
+    if (wordless(first) !== wordless(schema)) throw new Error(`there are two schemas by the name of ${$id}`);
+    const own = description !== undefined && description !== first.description;
+    return { $ref: `#/components/schemas/${$id}`, ...(own ? { description } : {}) };
+  }
+
   #plain(value: unknown): Json {
     if (Array.isArray(value)) return value.map((each) => this.#plain(each));
     if (typeof value !== 'object' || value === null) return value as Json;
@@ -54,7 +64,10 @@ export class Components {
     const typed =
       Array.isArray(plain.enum) && plain.type === undefined ? { type: 'string', ...plain } : plain;
     if ($id === undefined) return typed;
-    this.schemas[$id] = typed;
-    return { $ref: `#/components/schemas/${$id}` };
+    return this.#named($id, typed);
   }
+}
+
+function wordless({ description: _, examples: __, ...rest }: JsonMap): string {
+  return JSON.stringify(rest);
 }

@@ -2,17 +2,13 @@ import type { TSchema } from 'typebox';
 import type { ErrorCode } from '../../errors.ts';
 import type { Route } from '../routes.ts';
 import type { Components, JsonMap } from './components.ts';
+import { describedBody, type ObjectSchema } from './described-body.ts';
 import { always } from './headers.ts';
-import type { Answer, Body, HeaderParameter, Operation, Refinement } from './operation.ts';
+import type { Answer, HeaderParameter, Operation, Refinement } from './operation.ts';
 import { problemAnswers } from './problem-answers.ts';
 
 /** Where the service is with nothing set. */
 export const server = 'http://127.0.0.1:8080';
-
-interface ObjectSchema {
-  readonly required?: readonly string[];
-  readonly properties?: Readonly<Record<string, TSchema>>;
-}
 
 /**
  * One operation (OpenAPI 3.1 §4.8.10): what its route validates, joined with what is told of it. Throws where one of
@@ -27,7 +23,7 @@ export function describedOperation(route: Route, operation: Operation, component
     description,
     ...(key === false ? { security: [] } : {}),
     parameters: parametersOf(route, operation, components),
-    ...(body ? { requestBody: bodyOf(route, body, components) } : {}),
+    ...(body ? { requestBody: describedBody(route, body, components) } : {}),
     responses: {
       ...Object.fromEntries(
         Object.entries(operation.answers).map(([status, answer]) => [status, answerOf(answer, components)]),
@@ -98,43 +94,6 @@ function refined(
     schema: components.schema({ ...base, ...told.schema } as unknown as TSchema),
     example: told.example as JsonMap,
   };
-}
-
-function bodyOf(
-  { schema, url }: Route,
-  { description, required, content }: Body,
-  components: Components,
-): JsonMap {
-  return {
-    description,
-    required,
-    content: Object.fromEntries(
-      Object.entries(content).map(([mediaType, { schema: wanted, properties, example, encoding }]) => {
-        const told =
-          wanted === 'validated' ? withWords(url, schema.body as TSchema, properties ?? {}) : wanted;
-        return [
-          mediaType,
-          {
-            schema: components.schema(told),
-            ...(example === undefined ? {} : { example: example as JsonMap }),
-            ...(encoding ? { encoding: encoding as unknown as JsonMap } : {}),
-          },
-        ];
-      }),
-    ),
-  };
-}
-
-function withWords(url: string, body: TSchema, told: Readonly<Record<string, Refinement>>): TSchema {
-  const { properties = {}, ...rest } = body as unknown as ObjectSchema;
-  const strange = Object.keys(told).filter((name) => !(name in properties));
-  if (strange.length > 0) throw new Error(`${url}: ${strange.join(', ')} is described and not validated`);
-  const described = Object.entries(properties).map(([name, each]) => {
-    const words = told[name];
-    if (!words) throw new Error(`${url}: nothing is told of ${name}`);
-    return [name, { ...each, ...words.schema, description: words.description, examples: [words.example] }];
-  });
-  return { ...rest, properties: Object.fromEntries(described) } as unknown as TSchema;
 }
 
 function answerOf({ description, headers = {}, content }: Answer, components: Components): JsonMap {

@@ -34,6 +34,8 @@ export type Tag = 'Documents' | 'Content' | 'Links' | 'Configuration' | 'Operati
 export interface Refinement {
   readonly description: string;
   readonly example: unknown;
+  /** In the place of the validating schema, where a named one says more. */
+  readonly as?: TSchema;
   /** Takes the place of, or adds to, the keywords of the validating schema. */
   readonly schema?: Readonly<Record<string, unknown>>;
 }
@@ -49,8 +51,8 @@ export interface Body {
 }
 
 export interface Content {
-  /** `validated`: the schema that the route validates with. */
-  readonly schema: TSchema | 'validated';
+  /** A schema, or the name that the one gets that the route validates with. */
+  readonly schema: TSchema | { readonly validatedAs: string };
   readonly example?: unknown;
   /** By name: for the properties of a validated schema. */
   readonly properties?: Readonly<Record<string, Refinement>>;

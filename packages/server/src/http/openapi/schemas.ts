@@ -41,7 +41,7 @@ const Actor = Type.Object(
   { $id: 'Actor', description: 'Who did it.' },
 );
 
-const Metadata = Type.Unsafe<JsonObject>({
+export const Metadata = Type.Unsafe<JsonObject>({
   $id: 'Metadata',
   type: 'object',
   additionalProperties: true,

@@ -144,7 +144,7 @@ export const links: readonly Operation[] = [
       description: 'How long, and how it is shown. Without a body the defaults hold.',
       content: {
         'application/json': {
-          schema: 'validated',
+          schema: { validatedAs: 'NewLink' },
           example: { expiresIn: 900, disposition: 'inline' },
           properties: {
             expiresIn: { description: 'Seconds; at most seven days.', example: 900 },

@@ -1,7 +1,7 @@
 import { states } from '../../../documents/document.ts';
 import { archived, changed, document, history, id, restored, trashed } from '../examples.ts';
 import type { Operation } from '../operation.ts';
-import { Document, DocumentList, EventList } from '../schemas.ts';
+import { Document, DocumentList, EventList, Metadata } from '../schemas.ts';
 import { idParameter } from './upload.ts';
 
 const auth = '-H "Authorization: Bearer $STRONGROOM_API_KEY"';
@@ -105,7 +105,7 @@ const changeDocument: Operation = {
     description: 'What is to change, as JSON in UTF-8 of at most 64 KiB.',
     content: {
       'application/json': {
-        schema: 'validated',
+        schema: { validatedAs: 'DocumentChanges' },
         example: { filename: 'passport-front.jpg' },
         properties: {
           filename: {
@@ -113,8 +113,9 @@ const changeDocument: Operation = {
             example: 'passport-front.jpg',
           },
           metadata: {
-            description: 'Takes the place of the old one whole. At most 8 KiB, as `Metadata`.',
+            description: 'Takes the place of the old one whole.',
             example: { case: '42' },
+            as: Metadata,
           },
         },
       },
