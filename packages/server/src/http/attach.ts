@@ -12,7 +12,7 @@ const headSize = 32 * 1024;
  */
 export function attach(
   server: Server,
-  { uploadMinRate, limits, log }: Pick<Doors, 'uploadMinRate' | 'limits' | 'log'>,
+  { uploadMinRate, limits, log, observer }: Pick<Doors, 'uploadMinRate' | 'limits' | 'log' | 'observer'>,
 ): void {
   const { headers, keepAlive, lingering } = { ...defaultLimits, ...limits };
   // A long upload is no fault; a slow one is, and the intake ends it.
@@ -24,7 +24,7 @@ export function attach(
   // A client that has said all it will say, and closed its side, still waits for the answer.
   Object.assign(server, { httpAllowHalfOpen: true });
   Object.assign(server, { maxHeaderSize: headSize });
-  answerClientErrors(server, { lingering, headSize, minimumRate: uploadMinRate }, log);
+  answerClientErrors(server, { lingering, headSize, minimumRate: uploadMinRate }, { log, observer });
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     continueWhenRead(request, response);
     server.emit('request', request, response);

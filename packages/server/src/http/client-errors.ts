@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { StrongroomError } from '../errors.ts';
-import type { Log } from '../log.ts';
 import { breakOff } from './broken-requests.ts';
+import type { Doors } from './doors.ts';
 import { type LingeringLimits, linger } from './lingering-close.ts';
 import { problemOf } from './problems.ts';
 
@@ -22,7 +22,11 @@ interface Limits {
  * Answers what Node's parser can't read, in words (Node's own answer is an empty 400 and a reset). An answer that is
  * still on its way goes out first: bytes after a document's declared length must not cost its sender the 201.
  */
-export function answerClientErrors(server: Server, limits: Limits, log: Log): void {
+export function answerClientErrors(
+  server: Server,
+  limits: Limits,
+  { log, observer }: Pick<Doors, 'log' | 'observer'>,
+): void {
   const latest = new WeakMap<Socket, IncomingMessage>();
   const broken = new WeakSet<Socket>();
 
@@ -54,6 +58,7 @@ export function answerClientErrors(server: Server, limits: Limits, log: Log): vo
         parser: error.code,
         client: socket.remoteAddress,
       };
+      observer?.refused(refusal.code);
       log.info(facts, 'no request could be read');
       socket.write(rawAnswer(refusal, requestId));
       linger(socket, limits.lingering);

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import { openDoors } from '../../test/doors/open-doors.ts';
 import { StrongroomError } from '../errors.ts';
@@ -61,5 +63,9 @@ test('the observer hears of every request and every problem', async (t) => {
     ],
   );
   assert.deepEqual(codes, ['document_missing', 'route_missing']);
+  const socket = connect(doors.port, '127.0.0.1');
+  socket.end('no HTTP\r\n\r\n');
+  await text(socket);
+  assert.equal(codes.at(-1), 'invalid_request', 'also where no request could be read');
   for (const { in: received, out } of answered) assert.ok(received > 50 && out > 50);
 });
