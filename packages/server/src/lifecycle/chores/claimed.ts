@@ -7,6 +7,9 @@ import type { Chore } from '../lifecycle.ts';
 /** How long a claimed row belongs to one process, in milliseconds; afterwards it comes due again. */
 const lease = 5 * 60_000;
 
+/** No row is begun later than this after it was claimed, so that its work ends while it is still ours, also at a slow store. */
+const begunWithin = lease / 2;
+
 /** The longest pause after which a row that keeps failing is tried again, in milliseconds. */
 const longestPause = 3_600_000;
 
@@ -40,10 +43,11 @@ export function choreOverDueRows(
     name,
     states,
     async run({ limit, signal }) {
+      const end = performance.now() + begunWithin;
       const rows = await records.claim(states, { limit, lease });
       let done = 0;
       let failed = 0;
-      for (let at = 0; at < rows.length && !signal.aborted; at += sideBySide) {
+      for (let at = 0; at < rows.length && !signal.aborted && performance.now() < end; at += sideBySide) {
         const settled = await Promise.all(rows.slice(at, at + sideBySide).map(settle));
         done += settled.filter((each) => each === 'done').length;
         failed += settled.filter((each) => each === 'failed').length;
