@@ -57,8 +57,10 @@ const stops = 'the service does not start';
 
 function wrong(error: unknown): Finding {
   if (error instanceof StartError) {
-    // The line of a start says what is wrong, then what to do.
-    return { result: 'fails', detail: error.message, effect: stops, remedy: 'Mend what the line says.' };
+    // The line of a start says what is wrong and, after a stop or a colon, what to do.
+    const [, detail = error.message, todo = 'mend it'] = /^(.+?)(?:: |\. )(.+)$/.exec(error.message) ?? [];
+    const remedy = `${todo.charAt(0).toUpperCase()}${todo.slice(1)}`;
+    return { result: 'fails', detail, effect: stops, remedy };
   }
   if (!(error instanceof StrongroomError)) throw error;
   const cause = error.cause as NodeJS.ErrnoException | undefined;

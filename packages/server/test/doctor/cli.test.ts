@@ -109,6 +109,7 @@ test('a bucket of another deployment', { skip: needs('s3') }, async (t) => {
     reportOf(ran).check('deployment').detail,
     new RegExp(`already belongs to deployment ${theirs}`),
   );
+  assert.match(reportOf(ran).check('deployment').remedy, /^Use the records that go with it, another bucket/);
   assert.deepEqual(await keysIn(bucket), [Key]);
   assert.deepEqual(await readdir(cwd), [], 'records were made');
   const adopted = { ...bucket.environment, STRONGROOM_DEPLOYMENT: theirs };

@@ -7,6 +7,7 @@ const always = () => true;
 export const versioning: Probe = {
   name: 'versioning',
   rights: 's3:GetBucketVersioning',
+  cheap: true,
   curious: true,
   needed: () => false,
   otherwise: 'each delete’s own answer says whether there are versions to remove',

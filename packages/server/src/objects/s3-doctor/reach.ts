@@ -85,7 +85,11 @@ function passed(gate: Gate, trial: Trial, took: number): Finding {
   const { bucket, endpoint, region, credentials } = trial.settings;
   switch (gate) {
     case 'endpoint':
-      return { result: 'works', detail: `${endpoint ?? `AWS in ${region}`} answered in ${took} ms` };
+      return {
+        result: 'works',
+        detail: `${endpoint ?? `AWS in ${region}`} answered in ${took} ms`,
+        ...inClear(endpoint),
+      };
     case 'clock':
       return ofTime(trial);
     case 'credentials':
@@ -98,6 +102,17 @@ function passed(gate: Gate, trial: Trial, took: number): Finding {
     case 'bucket':
       return { result: 'works', detail: `${bucket} is there` };
   }
+}
+
+/** Advice for an endpoint beyond this machine that is spoken to without TLS. */
+export function inClear(endpoint: string | null): Partial<Finding> {
+  const { protocol, hostname } = new URL(endpoint ?? 'https://amazonaws.com');
+  const near = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
+  if (protocol === 'https:' || near) return {};
+  return {
+    effect: 'documents travel to the store in the clear',
+    remedy: 'Use https:// in S3_ENDPOINT, unless the network between is yours alone.',
+  };
 }
 
 function ofTime({ ahead, uses }: Trial): Finding {
