@@ -79,9 +79,9 @@ export class PostgresPool {
     return this.#writes.run({ sql, parameters, order });
   }
 
-  /** Several statements, all or none. `work` may run more than once. */
-  transaction<T>(work: (run: RunInTransaction) => Promise<T>): Promise<T> {
-    return this.#attempt(() => this.#transaction(work), rolledBack);
+  /** Several statements, all or none. `work` may run more than once. `timeLimit` in milliseconds for each; default 10 s. */
+  transaction<T>(work: (run: RunInTransaction) => Promise<T>, timeLimit?: number): Promise<T> {
+    return this.#attempt(() => this.#transaction(work, timeLimit), rolledBack);
   }
 
   async close(): Promise<void> {
@@ -107,15 +107,16 @@ export class PostgresPool {
     );
   }
 
-  async #transaction<T>(work: (run: RunInTransaction) => Promise<T>): Promise<T> {
+  async #transaction<T>(work: (run: RunInTransaction) => Promise<T>, timeLimit?: number): Promise<T> {
     const client = await this.#pool.connect();
     // The statement under way fails with the same error.
     const ignore = () => {};
     client.on('error', ignore);
     try {
-      await client.query('BEGIN');
-      const result = await work((sql, parameters) => run(client, unprepared(sql), parameters));
-      await client.query('COMMIT');
+      const runs: RunInTransaction = (sql, parameters) => run(client, unprepared(sql), parameters, timeLimit);
+      await runs('BEGIN', []);
+      const result = await work(runs);
+      await runs('COMMIT', []);
       client.release();
       return result;
     } catch (error) {
@@ -157,14 +158,19 @@ async function run(
   on: pg.Pool | pg.PoolClient,
   statement: Prepared,
   parameters: readonly Value[],
+  timeLimit?: number,
 ): Promise<Row[]> {
-  const [rows] = await runAll(on, [{ statement, parameters }]);
+  const [rows] = await runAll(on, [{ statement, parameters }], timeLimit);
   return rows ?? [];
 }
 
-function runAll(on: pg.Pool | pg.PoolClient, statements: readonly Bound[]): Promise<Row[][]> {
+function runAll(
+  on: pg.Pool | pg.PoolClient,
+  statements: readonly Bound[],
+  timeLimit?: number,
+): Promise<Row[][]> {
   return new Promise((resolve, reject) => {
-    const all = new Run(statements);
+    const all = new Run(statements, timeLimit);
     const done = (error: Error | null, rows?: Row[][]) => (error ? reject(error) : resolve(rows ?? []));
     // As pg-query-stream and pg-cursor are run; node-postgres's types know it without the callback.
     (on.query as (run: Run, values: undefined, done: Run['callback']) => void).call(on, all, undefined, done);

@@ -40,13 +40,16 @@ interface Connection {
 export class Run implements pg.Submittable {
   /** Set by node-postgres, unless it is set. Gets the rows of each statement. */
   callback: ((error: Error | null, rows?: Row[][]) => void) | undefined = undefined;
+  /** Milliseconds, read by node-postgres; undefined: the pool's limit. Its name for it. */
+  readonly query_timeout: number | undefined;
   readonly #statements: readonly Bound[];
   readonly #rows: Row[][] = [];
   #current: Row[] = [];
   #parsed: Prepared[] = [];
 
-  constructor(statements: readonly Bound[]) {
+  constructor(statements: readonly Bound[], timeLimit?: number) {
     this.#statements = statements;
+    this.query_timeout = timeLimit;
   }
 
   submit(to: unknown): void {

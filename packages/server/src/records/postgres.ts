@@ -30,6 +30,12 @@ const defaultTimeouts: PostgresTimeouts = { connect: 5_000, records: 10_000 };
 /** Any number: what all of Strongroom's migrations, and nothing else, lock. */
 const migrationLock = 7_367_102_255;
 
+/**
+ * Milliseconds for each statement of a migration, and for the wait while another server migrates. An index on millions of
+ * rows takes minutes, so what is enough for any other statement would undo it each time.
+ */
+const migrationLimit = 6 * 3_600_000;
+
 class PostgresDatabase implements SqlDatabase {
   readonly dialect = postgresDialect;
   readonly #pool: PostgresPool;
@@ -49,7 +55,7 @@ class PostgresDatabase implements SqlDatabase {
     try {
       await this.#assertUtf8();
       if (migrate(await this.#schema(), postgresTypes, this.describe()).length === 0) return;
-      await this.#pool.transaction((run) => this.#migrate(run));
+      await this.#pool.transaction((run) => this.#migrate(run), migrationLimit);
     } catch (error) {
       throw startError((error as Error).cause ?? error, this.#at) ?? error;
     }

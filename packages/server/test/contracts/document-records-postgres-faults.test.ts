@@ -187,6 +187,33 @@ describe('PostgreSQL that fails', { skip: needs('postgres') }, () => {
     await assert.rejects(newer.connect(), stopsStart(/schema 999.*newer version/));
   });
 
+  test('a migration may take longer than any other statement', async (t) => {
+    const url = await testDatabase(t);
+    const blocker = new pg.Client({ connectionString: url });
+    blocker.on('error', () => {});
+    await blocker.connect();
+    t.after(() => blocker.end());
+    // What migrations lock: see postgres.ts.
+    await blocker.query('SELECT pg_advisory_lock(7367102255)');
+    const limited = new URL(url);
+    limited.searchParams.set('query_timeout', '300');
+    const records = openPostgresRecords({ url: limited.href });
+    t.after(() => records.close());
+    const connecting = records.connect();
+    const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'
+      AND clock_timestamp() - query_start > interval '1 second'`;
+    while ((await blocker.query(waiting)).rowCount === 0) await sleep(50);
+    await blocker.query('SELECT pg_advisory_unlock(7367102255)');
+    await connecting;
+    const held = await receiving(records);
+    await blocker.query('BEGIN');
+    await blocker.query('SELECT FROM documents WHERE id = $1 FOR UPDATE', [held.id]);
+    await assert.rejects(
+      records.transition(held.id, ['receiving'], 'abandoned', { dueIn: 0 }, happened()),
+      unavailable('Query read timeout'),
+    );
+  });
+
   test('a pooler in transaction mode may stand between', async (t) => {
     const records = openPostgresRecords({ url: await transactionPooler(t, await testDatabase(t)) });
     t.after(() => records.close());
