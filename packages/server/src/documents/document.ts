@@ -100,6 +100,8 @@ export interface Event {
   /** UUIDv7. */
   readonly id: string;
   readonly documentId: string;
+  /** Of the document, after this change. */
+  readonly revision: number;
   readonly at: Date;
   readonly action: EventAction;
   readonly actor: Actor;

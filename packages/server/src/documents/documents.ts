@@ -7,6 +7,8 @@ import type { ByteRange, LinkOptions, ObjectStore, OpenOptions } from '../object
 import type {
   Changes,
   DocumentRecords,
+  EventPart,
+  EventPosition,
   Filter,
   Happened,
   Page,
@@ -89,7 +91,11 @@ export interface DocumentsPort {
     revision: number,
     changes: { filename?: string; metadata?: JsonObject },
   ): Promise<Document>;
-  events(caller: Caller, id: string): Promise<Event[]>;
+  events(
+    caller: Caller,
+    id: string,
+    part: EventPart,
+  ): Promise<{ events: Event[]; next: EventPosition | null }>;
   /** Raises as `read` does unless the document can be read; the door mints the link. */
   assertLinkable(caller: Caller, id: string): Promise<Document>;
   archive(caller: Caller, id: string): Promise<Document>;
@@ -214,9 +220,16 @@ export class Documents implements DocumentsPort {
   }
 
   /** Raises `document_missing`. */
-  async events(caller: Caller, id: string): Promise<Event[]> {
+  async events(
+    caller: Caller,
+    id: string,
+    { limit, ...part }: EventPart,
+  ): Promise<{ events: Event[]; next: EventPosition | null }> {
     await this.#get(caller, 'read', id);
-    return this.#parts.records.events(id);
+    // One more than the page holds, so that its end is seen.
+    const found = await this.#parts.records.events(id, { ...part, limit: limit + 1 });
+    const events = found.slice(0, limit);
+    return { events, next: found.length > limit ? (events.at(-1) ?? null) : null };
   }
 
   async assertLinkable(caller: Caller, id: string): Promise<Document> {

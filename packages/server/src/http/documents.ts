@@ -4,6 +4,7 @@ import type { Caller } from '../documents/permissions.ts';
 import { StrongroomError } from '../errors.ts';
 import { callerOf } from './caller.ts';
 import { type App, answerDocument, type Doors } from './doors.ts';
+import { EventsQuery, readEventsQuery } from './events-query.ts';
 import { readIfMatch } from './if-match.ts';
 import { ListQuery, readListQuery } from './list-query.ts';
 import { page, presentDocument, presentEvent } from './present.ts';
@@ -43,9 +44,11 @@ export function registerDocuments(app: App, doors: Doors): void {
     return answerDocument(reply, doors, changed);
   });
 
-  app.get('/v1/documents/:id/events', { schema: { params } }, async (request) =>
-    page((await documents.events(callerOf(request), request.params.id)).map(presentEvent)),
-  );
+  app.get('/v1/documents/:id/events', { schema: { params, querystring: EventsQuery } }, async (request) => {
+    const { part, cursorAt } = readEventsQuery(request.params.id, request.query, cursors);
+    const { events, next } = await documents.events(callerOf(request), request.params.id, part);
+    return page(events.map(presentEvent), next === null ? null : cursorAt(next));
+  });
 
   for (const move of ['archive', 'unarchive', 'restore'] as const) {
     app.post(`/v1/documents/:id/${move}`, { schema: { params } }, async (request, reply) =>

@@ -83,7 +83,8 @@ function sortOf({ sort = '-createdAt', recordId }: ListQuery): Page['sort'] {
   return { by: sort, descending: false };
 }
 
-function limitOf({ limit }: ListQuery): number {
+/** Rows on one page. Raises `invalid_input`. */
+export function limitOf({ limit }: { readonly limit?: string }): number {
   if (limit === undefined) return defaultLimit;
   const number = /^\d{1,3}$/.test(limit) ? Number(limit) : 0;
   if (number < 1 || number > highestLimit)

@@ -83,8 +83,8 @@ export interface DocumentRecords {
   /** Of these keys, those that a row names. For sweeps. A key holds its document's id, which is how the row is found. */
   known(keys: readonly string[]): Promise<Set<string>>;
 
-  /** The history, oldest first; empty when the document is unknown. */
-  events(id: string): Promise<Event[]>;
+  /** The history, oldest first, or a part of it; empty when the document is unknown. */
+  events(id: string, part?: EventPart): Promise<Event[]>;
 
   /** Forgets a row in `purged` or `abandoned` with its history and its idempotency line. Missing is success; another state raises `state_conflict`. */
   forget(id: string): Promise<void>;
@@ -165,6 +165,15 @@ export interface Position {
   readonly value: string | number | null;
   readonly id: string;
 }
+
+/** So many events, from the first one after `after` on. */
+export interface EventPart {
+  readonly limit: number;
+  readonly after?: EventPosition;
+}
+
+/** Of an event in its document's history. */
+export type EventPosition = Pick<Event, 'revision' | 'id'>;
 
 export interface Claimed {
   readonly document: Document;

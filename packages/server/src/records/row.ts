@@ -88,7 +88,7 @@ export function draftRow(draft: Draft): Row {
   ];
 }
 
-/** In the order that `toEvent` reads them and `eventRow` writes them. */
+/** In the order that `toEvent` reads them, the revision after them, and `eventRow` writes them. */
 export const eventColumns = 'id, at, action, actor_kind, actor_id, request_id, details';
 
 /** The row that an event becomes, under a new id. */
@@ -104,11 +104,12 @@ export function eventRow(happened: Happened): Row {
   ];
 }
 
-/** An event of `documentId` from its columns. */
+/** An event of `documentId` from its columns and the revision. */
 export function toEvent(documentId: string, row: Row): Event {
   return {
     id: row[0] as string,
     documentId,
+    revision: row[7] as number,
     at: new Date(row[1] as number),
     action: row[2] as EventAction,
     actor: { kind: row[3] as Actor['kind'], id: row[4] as string },

@@ -5,6 +5,8 @@ import type {
   Changes,
   Claimed,
   Draft,
+  EventPart,
+  EventPosition,
   Filter,
   Happened,
   Idempotency,
@@ -32,6 +34,9 @@ import {
 } from './row.ts';
 import type { SqlDatabase } from './sql-database.ts';
 import { updateQuery } from './update-query.ts';
+
+/** No event is there: revisions begin at 1. */
+const beforeAll: EventPosition = { revision: 0, id: '00000000-0000-0000-0000-000000000000' };
 
 /** The records in SQL: the ports on one side, a database on the other. What both databases say alike is said here. */
 export class SqlRecords implements Records {
@@ -174,10 +179,16 @@ export class SqlRecords implements Records {
     return new Set(keys.filter((key) => named.has(key)));
   }
 
-  async events(id: string): Promise<Event[]> {
+  async events(id: string, part?: EventPart): Promise<Event[]> {
     if (!isId(id)) return [];
-    const sql = `SELECT ${eventColumns} FROM events WHERE document_id = ?1 ORDER BY revision, id`;
-    return (await this.#read(sql, id)).map((row) => toEvent(id, row));
+    const select = `SELECT ${eventColumns}, revision FROM events WHERE document_id = ?1`;
+    const order = 'ORDER BY revision, id';
+    if (!part) return (await this.#read(`${select} ${order}`, id)).map((row) => toEvent(id, row));
+    const after = part.after ?? beforeAll;
+    if (!isId(after.id))
+      throw new StrongroomError('invalid_input', { field: 'cursor', problem: 'it belongs to another list' });
+    const sql = `${select} AND (revision, id) > (?2, ?3) ${order} LIMIT ?4`;
+    return (await this.#read(sql, id, after.revision, after.id, part.limit)).map((row) => toEvent(id, row));
   }
 
   async forget(id: string): Promise<void> {

@@ -327,6 +327,8 @@ describe('bad calls', { concurrency: true }, () => {
           other,
           invalid('cursor', /belongs to a list with another filter or sort; begin again without it/),
         );
+        const history = await service.api.send('GET', `${path}/events?cursor=${nextCursor}`);
+        assertRefused(history, invalid('cursor', /belongs to another list; begin again without it/));
         const flipped = nextCursor.replace(/^./, (first) => (first === 'A' ? 'B' : 'A'));
         const changed = await service.api.send(
           'GET',

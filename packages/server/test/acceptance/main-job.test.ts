@@ -107,6 +107,16 @@ for (const backend of new Set([...backends, twoNodes])) {
           (a) => `document.${a}`,
         ),
       );
+      const paged: ApiEvent[] = [];
+      for (let query = '?limit=3'; query; ) {
+        const { body } = await api.send<{ items: ApiEvent[]; nextCursor: string | null }>(
+          'GET',
+          `${at}/events${query}`,
+        );
+        paged.push(...body.items);
+        query = body.nextCursor === null ? '' : `?limit=3&cursor=${body.nextCursor}`;
+      }
+      assert.deepEqual(paged, events.body.items);
       const storage = await api.send<{ ok: boolean }>('POST', '/v1/storage/check');
       assert.equal(storage.body.ok, true, JSON.stringify(storage.body));
       assert.equal(await server.stop(), 0);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
-import type { JsonObject } from '../../src/documents/document.ts';
+import type { Event, JsonObject } from '../../src/documents/document.ts';
 import type { Opened } from './document-records.ts';
 import { refuses } from './document-records-refusals.ts';
 import { abandoned, available, draft, happened, receiving } from './document-records-samples.ts';
@@ -31,8 +31,33 @@ export function describeWriting(opened: () => Opened): void {
     assert.ok(event);
     const { id, ...rest } = event;
     assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-7/);
-    assert.deepEqual(rest, { documentId: document.id, ...received });
+    assert.deepEqual(rest, { documentId: document.id, revision: 1, ...received });
     assert.deepEqual(more, []);
+  });
+
+  test('a long history is told in parts, each row once', async () => {
+    const { records } = opened();
+    let document = await available(records);
+    for (let n = 0; n < 11; n++) {
+      const { id, revision } = document;
+      document = await records.change(id, revision, ['available'], { filename: `${n}.pdf` }, happened());
+    }
+    const whole = await records.events(document.id);
+    assert.equal(whole.length, 13);
+    for (const limit of [1, 5, 13, 20]) {
+      const told: Event[] = [];
+      for (let part: Event[]; ; ) {
+        const after = told.at(-1);
+        part = await records.events(document.id, { limit, ...(after && { after }) });
+        told.push(...part);
+        if (part.length < limit) break;
+      }
+      assert.deepEqual(told, whole, `by ${limit}`);
+    }
+    await assert.rejects(
+      records.events(document.id, { limit: 1, after: { revision: 1, id: 'nonsense' } }),
+      refuses('invalid_input', { field: 'cursor' }),
+    );
   });
 
   test('what is not there is null or empty, also under an id that is none', async () => {

@@ -124,12 +124,11 @@ export class MemoryDocuments implements DocumentsPort {
     return this.#put({ ...document, ...changes, revision: revision + 1 });
   }
 
-  async events(_caller: Caller, id: string): Promise<Event[]> {
+  async events(_caller: Caller, id: string): Promise<{ events: Event[]; next: null }> {
     const { document } = this.#get(id);
-    const { createdAt: at, createdBy: actor } = document;
-    return [
-      { id, documentId: id, at, action: 'document.available', actor, requestId: 'r', details: { a: 1 } },
-    ];
+    const { createdAt: at, createdBy: actor, revision } = document;
+    const happened = { at, action: 'document.available', actor, requestId: 'r', details: { a: 1 } } as const;
+    return { events: [{ id, documentId: id, revision, ...happened }], next: null };
   }
 
   async assertLinkable(_caller: Caller, id: string): Promise<Document> {

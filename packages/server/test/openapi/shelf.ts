@@ -156,10 +156,16 @@ const scenes: Readonly<Record<string, Make>> = {
   listDocuments: async (shelf, choice) => {
     const { recordId } = await shelf.upload();
     await Promise.all(Array.from({ length: 5 }, () => shelf.upload()));
-    return { fit: choice % 4 === 1 ? await secondPage(shelf, recordId) : fitList };
+    const query = Object.entries({ recordId, sort: 'filename', limit: '1' });
+    return { fit: choice % 4 === 1 ? await secondPage(shelf, 'listDocuments', { query }) : fitList };
   },
   getDocument: async (shelf) => at(await shelf.upload()),
-  listEvents: async (shelf) => at(await shelf.upload()),
+  listEvents: async (shelf, choice) => {
+    const known = at(await shelf.upload());
+    const query = Object.entries({ limit: '1' });
+    const fit = choice % 4 === 1 ? await secondPage(shelf, 'listEvents', { ...known, query }) : withoutCursor;
+    return { ...known, fit };
+  },
   changeDocument: async (shelf, choice) => {
     const known = await shelf.upload();
     return { ...at(known), headers: { 'if-match': pick([`"${known.revision}"`, '*'], choice) } };
@@ -188,20 +194,29 @@ function fitUpload(input: Input, before: Known, choice: number): Input {
   return { ...input, query: Object.entries(query) };
 }
 
-/** A cursor belongs to one list; an order by name or size goes with a record and without times. */
+/** An order by name or size goes with a record and without times. */
 function fitList(input: Input): Input {
-  const { cursor: _, ...given } = Object.fromEntries(input.query);
-  if (given.sort !== 'filename' && given.sort !== 'size') return { ...input, query: Object.entries(given) };
+  const { query } = withoutCursor(input);
+  const given = Object.fromEntries(query);
+  if (given.sort !== 'filename' && given.sort !== 'size') return { ...input, query };
   const { createdAfter: _after, createdBefore: _before, ...rest } = given;
   return { ...input, query: Object.entries({ recordId: 'record-1', ...rest }) };
 }
 
+/** A cursor belongs to one list. */
+function withoutCursor(input: Input): Input {
+  return { ...input, query: input.query.filter(([name]) => name !== 'cursor') };
+}
+
 /** A list goes on where its cursor says, with the same filter and order. */
-async function secondPage(shelf: Shelf, recordId: string): Promise<(input: Input) => Input> {
-  const query = Object.entries({ recordId, sort: 'filename', limit: '1' });
-  const { nextCursor } = JSON.parse(String((await shelf.act('listDocuments', { query })).bytes));
+async function secondPage(
+  shelf: Shelf,
+  operationId: string,
+  first: Pick<Input, 'query'> & Partial<Input>,
+): Promise<(input: Input) => Input> {
+  const { nextCursor } = JSON.parse(String((await shelf.act(operationId, first)).bytes));
   assert.equal(typeof nextCursor, 'string');
-  return (input) => ({ ...input, query: [...query, ['cursor', nextCursor]] });
+  return (input) => ({ ...input, query: [...first.query, ['cursor', nextCursor]] });
 }
 
 /** Documents in every state that there is a way into, and ids of none. */

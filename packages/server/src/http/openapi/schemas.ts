@@ -123,14 +123,10 @@ function list<T extends TSchema>($id: string, item: T, nextCursor: TSchema, desc
   return Type.Object({ items: Type.Array(item), nextCursor }, { $id, description });
 }
 
-export const DocumentList = list(
-  'DocumentList',
-  Document,
-  orNull(Type.String(), 'Send it as `cursor` for the next page; null on the last.'),
-  'One page of documents.',
-);
+const nextPage = orNull(Type.String(), 'Send it as `cursor` for the next page; null on the last.');
+export const DocumentList = list('DocumentList', Document, nextPage, 'One page of documents.');
+export const EventList = list('EventList', Event, nextPage, 'One page of a history, oldest first.');
 const onePage = Type.Null({ description: 'There is one page.' });
-export const EventList = list('EventList', Event, onePage, 'The whole history, oldest first.');
 export const DocumentTypeList = list('DocumentTypeList', DocumentType, onePage, 'All document types.');
 
 export const Link = Type.Object(

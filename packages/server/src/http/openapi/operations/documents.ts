@@ -12,6 +12,15 @@ const instant = {
   ],
 };
 
+const onePage = {
+  limit: {
+    description: 'Items on one page.',
+    example: 50,
+    schema: { type: 'integer', minimum: 1, maximum: 200, default: 50 },
+  },
+  cursor: { description: 'The `nextCursor` of the page before.', example: 'eyJsaXN0aW5nIjoi…' },
+};
+
 const listDocuments: Operation = {
   route: 'GET /v1/documents',
   operationId: 'listDocuments',
@@ -43,12 +52,7 @@ const listDocuments: Operation = {
       example: '-createdAt',
       schema: { default: '-createdAt' },
     },
-    limit: {
-      description: 'Documents on one page.',
-      example: 50,
-      schema: { type: 'integer', minimum: 1, maximum: 200, default: 50 },
-    },
-    cursor: { description: 'The `nextCursor` of the page before.', example: 'eyJsaXN0aW5nIjoi…' },
+    ...onePage,
   },
   answers: {
     200: {
@@ -165,17 +169,18 @@ const listEvents: Operation = {
   operationId: 'listEvents',
   tag: 'Documents',
   summary: 'Read a document’s history',
-  description: 'Oldest first, one line for each change, written in one transaction with it.',
-  parameters: idParameter,
+  description:
+    'Oldest first, a page at a time: one line for each change, written in one transaction with it.',
+  parameters: { ...idParameter, ...onePage },
   answers: {
     200: {
-      description: 'All of it.',
+      description: 'A page.',
       content: {
         'application/json': { schema: EventList, example: { items: history, nextCursor: null } },
       },
     },
   },
-  problems: ['document_missing'],
+  problems: ['document_missing', 'invalid_input'],
   curl: `curl -sS ${auth} \\
   {server}/v1/documents/${id}/events`,
 };
