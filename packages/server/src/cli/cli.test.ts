@@ -11,6 +11,7 @@ import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { needs, testDatabase, testFolder } from '../../test/harness.ts';
+import { watchOutput } from '../../test/secrecy/watch.ts';
 
 /** The command as a user runs it: its own process, in a folder of its own. */
 
@@ -25,6 +26,7 @@ function begin(
   node: string[] = [],
 ) {
   const child = spawn(process.execPath, [...node, bin, ...words], { cwd, env: { ...base, ...env } });
+  watchOutput(child, env, ['stderr']);
   t.after(() => child.kill('SIGKILL'));
   const output = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

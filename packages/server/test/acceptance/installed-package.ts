@@ -6,6 +6,7 @@ import { basename, delimiter, dirname, join, sep } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Ending, raceFreePort, testFolder } from '../harness.ts';
+import { watchOutput } from '../secrecy/watch.ts';
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
 
@@ -109,6 +110,7 @@ export async function run(
     env: { ...env, PORT: String(port), DATA_DIR: data, ...settings },
     detached: true,
   });
+  watchOutput(child, settings);
   // npx has children of its own; as a group they end together.
   t.after(() => child.exitCode === null && process.kill(-(child.pid as number), 'SIGKILL'));
   const ended = once(child, 'close') as ReturnType<RunningApp['stop']>;

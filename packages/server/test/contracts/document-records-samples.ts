@@ -21,7 +21,7 @@ export function draft(given: Partial<Draft> = {}): Draft {
     id,
     recordId,
     type: 'id',
-    filename: 'their passport.pdf',
+    filename: 'passport.pdf',
     contentType: 'application/pdf',
     storage: {
       store: 's3',

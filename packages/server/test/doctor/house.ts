@@ -13,6 +13,7 @@ import { S3Doctor } from '../../src/objects/s3-doctor/doctor.ts';
 import type { S3Profile } from '../../src/objects/s3-profile.ts';
 import { readSettings, type S3Settings } from '../../src/settings.ts';
 import type { TestBucket } from '../harness.ts';
+import { watchOutput } from '../secrecy/watch.ts';
 
 /** The settings of a bucket, as a service would read them. */
 export async function settingsOf(
@@ -101,6 +102,7 @@ export async function strongroomDoctor(
     cwd,
     env: { ...base, ...env },
   });
+  watchOutput(child, env);
   t.after(() => child.kill('SIGKILL'));
   onStart?.((signal) => child.kill(signal));
   const written = { stdout: '', stderr: '' };

@@ -34,7 +34,7 @@ export function searchRun(folder: string): Findings {
   for (const file of logs) {
     const log = readFileSync(join(folder, file), 'utf8');
     bytes += log.length;
-    for (const { secret, line } of leaksIn(log, kept.get(dirname(file)) ?? []))
+    for (const { secret, line } of [...leaksIn(log, kept.get(dirname(file)) ?? []), ...shapesIn(log)])
       leaks.push(`${dirname(file)}: a ${secret.kind} stands in the log: ${line}`);
   }
   return { logs: logs.length, bytes, secrets, leaks };
@@ -57,6 +57,19 @@ export function leaksIn(log: string, secrets: readonly Secret[]): { secret: Secr
     const line = log.slice(start).split('\n', 1)[0] ?? '';
     return [{ secret, line: line.replaceAll(found[0], '█'.repeat(8)).slice(0, 400) }];
   });
+}
+
+/** Keys and links are known by their shape as well, also those that no test has seen. */
+const shapes: readonly (readonly [Kind, RegExp])[] = [
+  ['secret', /\bsr_[0-9a-f]{12}_[\w-]{43}/g],
+  ['link token', /\/l\/[\w.~-]{20,}/g],
+];
+
+function shapesIn(log: string): ReturnType<typeof leaksIn> {
+  const found = shapes.flatMap(([kind, shape]) =>
+    (log.match(shape) ?? []).map((value) => ({ kind, value }) as const),
+  );
+  return leaksIn(log, found);
 }
 
 /**

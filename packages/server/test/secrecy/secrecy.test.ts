@@ -31,6 +31,18 @@ test('what only looks like a filename is none', () => {
     assert.deepEqual(leaksIn(lines.join('\n'), [{ kind: 'filename', value }]), []);
 });
 
+test('a key or a link that no test has told of is found by its shape', async (t) => {
+  const folder = await testFolder(t);
+  await mkdir(join(folder, 'one.1'));
+  const key = `sr_0123456789ab_${'k'.repeat(43)}`;
+  await writeFile(join(folder, 'one.1', '1.log'), `made ${key}\nGET /l/${'t'.repeat(30)}\n`);
+  const { leaks } = searchRun(folder);
+  assert.deepEqual(
+    leaks.map((line) => line.split(' stands')[0]),
+    ['one.1: a secret', 'one.1: a link token'],
+  );
+});
+
 test('a request and an answer show their secrets', () => {
   const wire = [
     'POST /v1/documents?recordId=r&filename=mein%20Vertrag.pdf HTTP/1.1',

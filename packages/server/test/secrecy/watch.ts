@@ -3,6 +3,7 @@
  * log? Test files run in processes of their own; each keeps its servers' logs and the secrets it used in one folder, so
  * that they are held against each other. Outside of such a run nothing is kept.
  */
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -32,13 +33,29 @@ export function keepLog(): (text: string) => void {
   return (text) => appendFileSync(file, text);
 }
 
+/** Watches a program under test; `told` leaves out a stream on which it shows what was asked for, such as a new key. */
+export function watchOutput(
+  child: ChildProcessWithoutNullStreams,
+  settings: Readonly<Record<string, string>>,
+  told: readonly ('stdout' | 'stderr')[] = ['stdout', 'stderr'],
+): void {
+  keepSettings(settings);
+  const keep = keepLog();
+  for (const stream of told) child[stream].on('data', (chunk: unknown) => keep(String(chunk)));
+}
+
 /** From here on, `value` may stand in no log of this test file's servers. */
 export function keepSecret(kind: Kind, value: string | undefined): void {
   const folder = ownFolder();
   const line = JSON.stringify({ kind, value } satisfies { kind: Kind; value: unknown });
-  if (folder === null || !value || registered.has(line)) return;
+  if (folder === null || !value || isNoName(kind, value) || registered.has(line)) return;
   registered.add(line);
   appendFileSync(join(folder, 'secrets.jsonl'), `${line}\n`);
+}
+
+/** What the service itself calls a document without a name, as one that was purged; its start-up lines show it as an example. */
+function isNoName(kind: Kind, value: string): boolean {
+  return kind === 'filename' && /^document(\.\w+)?$/.test(value);
 }
 
 /** The secrets among a server's settings. */
