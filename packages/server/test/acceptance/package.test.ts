@@ -106,6 +106,7 @@ describe('the package', () => {
     await keeps(service);
     const described = await fetch(`${service.url}/openapi.json`);
     assert.match(((await described.json()) as { openapi: string }).openapi, /^3\.1\./);
+    assert.equal((await fetch(`${service.url}/docs`)).status, 200);
     await endsAsAsked(service);
     const { version } = JSON.parse(await readFile(join(installed.path, 'package.json'), 'utf8'));
     assert.match(service.output(), new RegExp(`\nStrongroom ${version.replaceAll('.', '\\.')}\n`));
