@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, globSync, mkdirSync, renameSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { succeeded } from './installed-package.ts';
+import { patience, succeeded } from './installed-package.ts';
 
 export interface Instruction {
   readonly name: string;
@@ -77,7 +77,12 @@ export function make(
     // The base image has a home for its user.
     USER: (words) => mkdirSync(join(root, 'home', basename(words)), { recursive: true }),
     RUN: (words) => {
-      const options = { cwd: folder, env: { ...env, ...environment }, encoding: 'utf8' } as const;
+      const options = {
+        cwd: folder,
+        env: { ...env, ...environment },
+        encoding: 'utf8',
+        timeout: patience,
+      } as const;
       succeeded(spawnSync('sh', ['-ec', here(words)], options));
     },
     VOLUME: (words) => mkdirSync(dirname(here(words)), { recursive: true }),

@@ -10,6 +10,9 @@ import { watchOutput } from '../secrecy/watch.ts';
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
 
+/** Milliseconds that npm gets: less than a file of tests, so that what it says of a network is heard. */
+export const patience = 90_000;
+
 export interface Packed {
   readonly tarball: string;
   /** Bytes. */
@@ -29,12 +32,14 @@ export interface Installed {
 
 /**
  * A user's environment: a home with nothing in it, and none of the programs of this checkout but Node. npm's downloads
- * and settings (a mirror, a proxy) stay those of who runs the tests.
+ * and settings (a mirror, a proxy, an authority) stay those of who runs the tests: it looks for the global ones beside
+ * the Node that runs it, which is another one here.
  */
 function usersEnvironment(home: string): NodeJS.ProcessEnv {
   const ours = `${sep}node_modules${sep}.bin`;
   const path = (process.env.PATH ?? '').split(delimiter).filter((folder) => !folder.endsWith(ours));
-  const kept = /^(npm_config_(cache|userconfig|registry)|(https?|no)_proxy|NODE_EXTRA_CA_CERTS)$/i;
+  const kept =
+    /^(npm_config_(cache|userconfig|globalconfig|registry)|(https?|no)_proxy|NODE_EXTRA_CA_CERTS)$/i;
   return {
     ...Object.fromEntries(Object.entries(process.env).filter(([name]) => kept.test(name))),
     PATH: [dirname(process.execPath), ...path].join(delimiter),
@@ -52,7 +57,7 @@ export async function installPackage(t: Ending): Promise<Installed> {
   const env = usersEnvironment(home);
   const packed = await pack(place);
   const install = ['install', '--prefer-offline', '--no-audit', '--no-fund', packed.tarball];
-  succeeded(spawnSync('npm', install, { cwd: folder, env, encoding: 'utf8' }));
+  succeeded(spawnSync('npm', install, { cwd: folder, env, encoding: 'utf8', timeout: patience }));
   return { packed, folder, path: join(folder, 'node_modules', 'strongroom'), env };
 }
 
@@ -65,7 +70,7 @@ async function pack(destination: string): Promise<Packed> {
   await symlink(join(root, 'node_modules'), join(checkout, 'node_modules'));
   const words = ['pack', '--json', '--loglevel=error', '--pack-destination', destination];
   const answer = succeeded(
-    spawnSync('npm', words, { cwd: join(checkout, 'packages/server'), encoding: 'utf8' }),
+    spawnSync('npm', words, { cwd: join(checkout, 'packages/server'), encoding: 'utf8', timeout: patience }),
   );
   // npm 11 answers a list, later ones an object by name; what the scripts print stands before it.
   const told = JSON.parse(answer.slice(answer.search(/^[[{]/m)));
