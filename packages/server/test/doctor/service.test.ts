@@ -1,6 +1,7 @@
 /** What a running service makes of what the doctor finds: at its start, in what it sends, and behind POST /v1/storage/check. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Report } from '../../src/objects/doctor.ts';
 import { sha256 } from '../../src/objects/sigv4.ts';
 import { ApiClient } from '../acceptance/client.ts';
@@ -54,6 +55,25 @@ describe('a service and its doctor', { skip: needs('s3') }, () => {
     );
     assert.equal((await fetch(`${server.url}/readyz`)).status, 200);
     assert.deepEqual(await keysIn(bucket), ['.strongroom/deployment']);
+  });
+
+  it('looks at a store that answers only later', async (t) => {
+    let away = true;
+    const { server } = await started(
+      t,
+      {
+        answer: (_passing, response) => {
+          if (away) response.writeHead(503).end();
+          return away;
+        },
+        change: ({ headers }) => void delete headers['x-amz-acl'],
+      },
+      { S3_ACL: 'authenticated-read' },
+    );
+    assert.doesNotMatch(server.logs(), /Attention/);
+    away = false;
+    while (!/"check":"acl"/.test(server.logs())) await sleep(50);
+    assert.equal((await fetch(`${server.url}/readyz`)).status, 200);
   });
 
   it('goes by what the store heeds and checks: on Ceph by the condition, without checksums', async (t) => {

@@ -75,7 +75,7 @@ export class S3Doctor implements StoreDoctor {
         checks.push(usable ? await asked(probe, trial) : skipped(probe, trial, unusable));
       this.#versioned = trial.client.profile.versioned;
       if (usable) learn?.(trial.client.profile);
-      if (usable && !cheap) await sweep(trial).catch(() => {});
+      if (usable) await sweep(trial).catch(() => {});
       return reported(checks);
     } finally {
       if (trial.written)

@@ -101,8 +101,8 @@ export const remove: Probe = {
   },
 };
 
-/** Seconds since it was written, by the store's clock, after which scratch belongs to nobody who still runs. */
-const leftAfter = 3_600;
+/** Seconds since it was written, by the store's clock, after which scratch belongs to nobody who still runs: see `within`. */
+const leftAfter = 300;
 
 /** What an examination left that was killed in the middle. */
 export async function sweep({ bucket, prefix, signal, ahead }: Trial): Promise<void> {
