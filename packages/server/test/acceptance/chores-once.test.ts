@@ -55,7 +55,7 @@ async function bin({ server }: Node, count: number): Promise<string[]> {
       const at = ids.push('') - 1;
       const { body } = await api.upload(
         'raw',
-        { recordId: 'r', type: 'binned' },
+        { recordId: 'r', type: 'binned', filename: 'purged-once.pdf' },
         { size: bytes.length, body: bytes },
       );
       ids[at] = body.id;

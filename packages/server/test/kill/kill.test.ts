@@ -7,7 +7,7 @@ import type { ApiClient } from '../acceptance/client.ts';
 import { testFolder } from '../harness.ts';
 import { bodyOf } from './body.ts';
 import { buildHouse } from './house.ts';
-import { type Entry, Ledger } from './ledger.ts';
+import { type Entry, Ledger, type Upload } from './ledger.ts';
 import { searchForLeftovers } from './leftovers.ts';
 import { judgeAll, runRounds } from './rounds.ts';
 import { summaryOf } from './summary.ts';
@@ -55,6 +55,7 @@ describe('the kill harness', () => {
     await rm(lost.file);
     await writeFile(emptied.file, '');
     ledger.begin({ ...planted('never sent'), sha256: '' });
+    await keep(ledger, api, 'mistaken', { sha256: 'of other bytes' });
     await keep(new Ledger(join(folder, 'another.jsonl')), api, 'unheard of');
     await mkdir(join(objects, '.strongroom', 'tmp'), { recursive: true });
     await appendFile(join(objects, '.strongroom', 'tmp', 'half'), 'half');
@@ -62,7 +63,8 @@ describe('the kill harness', () => {
     await mkdir(join(objects, 'hollow'));
     const lines = (await found()).join('\n');
     for (const sign of [
-      /loss: .*"recordId":"changed".* was read as 100 bytes/,
+      /loss: .*"recordId":"mistaken".* was read as 100 bytes/,
+      /loss: .*"recordId":"changed".* was answered 500/,
       /loss: .*"recordId":"lost".* was answered 500/,
       /loss: the object lost\/kept\/.* is not there/,
       /loss: .*"recordId":"emptied"/,
@@ -87,9 +89,10 @@ async function keep(
   ledger: Ledger,
   api: ApiClient,
   recordId: string,
+  noted: Partial<Upload> = {},
 ): Promise<{ entry: Entry; key: string }> {
   const { payload, sha256 } = bodyOf(recordId, 100);
-  const begun = ledger.begin({ ...planted(recordId), sha256 });
+  const begun = ledger.begin({ ...planted(recordId), sha256, ...noted });
   const { status, body } = await api.upload('raw', { recordId, type: 'kept', filename: 'a.txt' }, payload());
   assert.equal(status, 201);
   return { entry: ledger.note(begun, { id: body.id, may: ['available'] }), key: body.storage.key };
