@@ -158,7 +158,8 @@ const scenes: Readonly<Record<string, Make>> = {
     const { recordId } = await shelf.upload();
     // Every fifth document is of the same record.
     await Promise.all(Array.from({ length: 5 }, () => shelf.upload()));
-    return { fit: await secondPage(shelf, recordId) };
+    const query = Object.entries({ recordId, sort: 'filename', limit: '1' });
+    return { fit: await secondPage(shelf, 'listDocuments', { query }) };
   },
   getDocument: async (shelf) => at(await shelf.upload()),
   listEvents: async (shelf, choice) => {
