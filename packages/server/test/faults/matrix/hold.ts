@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Ending } from '../../harness.ts';
+import type { Observed } from './aftermath.ts';
 import { calls, type Peer } from './cells.ts';
-import { keyOf, type Observed, tryAll } from './trial.ts';
+import { keyOf, tryAll } from './trial.ts';
 
 export function holdMatrix(peer: Peer): void {
   describe(`the fault matrix: ${peer.name}`, { skip: peer.missing() }, () => {

@@ -1,42 +1,14 @@
-/** Makes the calls of a matrix under its faults and writes down what is seen; run.ts's tests hold it to the cells. */
+/** Makes the calls of a matrix under its faults and writes down what is seen; the tests of hold.ts hold it to the cells. */
+import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from 'undici';
 import { type Answer, ApiClient, type ApiDocument } from '../../acceptance/client.ts';
-import { logLines } from '../../acceptance/log-lines.ts';
 import { paddedPdf } from '../../fixtures/make.ts';
 import { type Ending, startServer, type TestServer } from '../../harness.ts';
-import {
-  type Call,
-  calls,
-  type Ground,
-  isUpload,
-  type LogCode,
-  type Peer,
-  type Row,
-  type Upload,
-} from './cells.ts';
-import { beginStart, type Start, withFaults } from './start.ts';
-
-/** What came of one call. `leaves` and `settled` are looked up when the fault is over. */
-export interface Observed {
-  sees: string;
-  logs: LogCode | string;
-  leaves: string;
-  /** What the log gives as the cause. */
-  cause: string | null;
-  /** What is wrong in the end, when the chores have run; empty when all is as promised. */
-  wrong: string[];
-}
-
-interface Trial extends Observed {
-  readonly recordId: string;
-  readonly call: Call;
-  requestId: string | null;
-  /** The document that the call was about, or made. */
-  document: ApiDocument | null;
-  start: Start | null;
-}
+import { lookAfter, type Observed, readLog, settled, type Trial, wrongIn } from './aftermath.ts';
+import { type Call, calls, type Ground, isUpload, type Peer, type Row, type Upload } from './cells.ts';
+import { beginStart, withFaults } from './start.ts';
 
 const size = 300_000;
 
@@ -95,21 +67,21 @@ class TrialHouse {
       // It may have begun to listen before the first attempt had failed.
       Object.assign(trial, trial.start?.failure());
     }
-    await this.#look(trials, row);
+    await lookAfter(trials, row, this.#ground, this.#api);
     await this.#assertServes(row);
   }
 
   /** Stops, has another process with restless chores settle what is left, and holds the end to the promises. */
   async end(): Promise<void> {
-    for (const trial of this.observed.values()) this.#readLog(trial);
+    for (const trial of this.observed.values()) readLog(trial, this.#server);
     const code = await this.#server.stop();
     const sweeper = await startServer(this.#t, this.#ground.restless, withFaults);
-    await this.#settled(sweeper);
+    await settled(this.#ground, sweeper);
     const api = new ApiClient(sweeper);
-    const left = new Set((await this.#ground.records()).map(({ recordId }) => recordId));
+    const recordIds = new Set((await this.#ground.records()).map(({ recordId }) => recordId));
     const objects = await this.#ground.objects();
     for (const trial of this.observed.values()) {
-      trial.wrong = await this.#wrongIn(trial, api, left, objects);
+      trial.wrong = await wrongIn(trial, api, { recordIds, objects });
       if (code !== 0) trial.wrong.push(`the service ended with ${code}`);
     }
     await sweeper.stop();
@@ -159,6 +131,7 @@ class TrialHouse {
   #note(trial: Trial, { status, headers, body }: Answer): void {
     const { code } = (body ?? {}) as { code?: string };
     trial.sees = code === undefined ? String(status) : `${status} ${code}`;
+    if (status === 503 && headers['retry-after'] === undefined) trial.sees += ' without Retry-After';
     trial.requestId = String(headers['x-request-id']);
     if (status === 201) trial.document = body;
   }
@@ -188,34 +161,11 @@ class TrialHouse {
     type: 'trashed' | 'untrashed',
     bytes: number,
   ): Promise<Answer> {
-    const { body } = paddedPdf(bytes);
-    return this.#api.upload(way, { recordId, type, filename: `${recordId}.pdf` }, { size: bytes, body });
-  }
-
-  /** What is left: no chore has run. What was held on its way may still arrive, so what is expected is waited for. */
-  async #look(trials: readonly Trial[], { cells }: Row): Promise<void> {
-    for (const until = performance.now() + 2_000; performance.now() < until; await sleep(50)) {
-      await this.#lookOnce(trials);
-      if (trials.every(({ call, leaves }) => cells[call]?.[2] === leaves)) return;
-    }
-  }
-
-  async #lookOnce(trials: readonly Trial[]): Promise<void> {
-    const records = await this.#ground.records();
-    for (const trial of trials) {
-      const found = records.find(({ recordId }) => recordId === trial.recordId)?.state ?? 'nothing';
-      if (isUpload(trial.call)) trial.leaves = found === 'available' ? 'whole' : found;
-      else if (trial.call === 'delete') trial.leaves = found === 'deleted' ? 'trash' : unmoved(found);
-      else if (trial.call === 'purge') trial.leaves = found === 'purged' ? 'nothing' : unmoved(found);
-      else trial.leaves = 'untouched';
-      if (trial.leaves === 'whole' && !(await this.#isWhole(trial, this.#api))) trial.leaves = 'altered';
-    }
-  }
-
-  async #isWhole({ document }: Trial, api: ApiClient): Promise<boolean> {
-    if (document === null) return false;
-    const back = await api.content(document.id).catch(() => null);
-    return back?.status === 200 && back.sha256 === document.sha256 && back.size === document.size;
+    const { body, sha256 } = paddedPdf(bytes);
+    const claims = { recordId, type, filename: `${recordId}.pdf` };
+    const answer = await this.#api.upload(way, claims, { size: bytes, body });
+    if (answer.status === 201) assert.deepEqual([answer.body.size, answer.body.sha256], [bytes, sha256()]);
+    return answer;
   }
 
   async #assertServes(row: Row): Promise<void> {
@@ -226,53 +176,6 @@ class TrialHouse {
       if (performance.now() > until) throw new Error(`after "${row.fault}" the service does not serve`);
     }
   }
-
-  #readLog(trial: Trial): void {
-    if (trial.call === 'start') return;
-    const line = logLines(this.#server).find(
-      ({ level, requestId, document, error }) =>
-        error !== undefined &&
-        level !== 'debug' &&
-        (requestId === trial.requestId || (document !== undefined && document === trial.document?.id)),
-    );
-    trial.logs = line?.error?.code ?? null;
-    const cause = line?.error?.cause;
-    trial.cause = cause === undefined ? null : (cause.code ?? cause.message);
-  }
-
-  async #settled(sweeper: TestServer): Promise<void> {
-    const unsettled = ['receiving', 'abandoned', 'purging', 'purged'];
-    for (const until = performance.now() + 20_000; ; await sleep(100)) {
-      await this.#ground.hurry();
-      const records = await this.#ground.records();
-      if (!records.some(({ state }) => unsettled.includes(state))) return;
-      if (performance.now() > until)
-        throw new Error(`never settled: ${JSON.stringify(records)}\n${sweeper.logs().slice(-5_000)}`);
-    }
-  }
-
-  /** Promise 1: acknowledged means readable with the same digest; not acknowledged means that nothing is left. */
-  async #wrongIn(trial: Trial, api: ApiClient, left: Set<string>, objects: string[]): Promise<string[]> {
-    const { call, recordId, leaves, document } = trial;
-    if (call === 'start') return [];
-    const gone = isUpload(call)
-      ? leaves !== 'whole' && leaves !== 'altered'
-      : ['nothing', 'purging'].includes(leaves);
-    if (gone) {
-      const objectsOf = objects.filter((key) => key.includes(`${recordId}/`));
-      return [
-        ...(left.has(recordId) ? ['a record is left'] : []),
-        ...objectsOf.map((key) => `${key} is left`),
-      ];
-    }
-    if (leaves === 'trash') await api.send('POST', `/v1/documents/${document?.id}/restore`);
-    const whole = await this.#isWhole(trial, api);
-    return whole === (leaves !== 'altered') ? [] : [`the document is ${whole ? '' : 'not '}whole`];
-  }
-}
-
-function unmoved(state: string): string {
-  return state === 'available' ? 'untouched' : state;
 }
 
 export function keyOf({ fault }: Row, call: Call): string {
