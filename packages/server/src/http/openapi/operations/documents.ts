@@ -27,7 +27,7 @@ const listDocuments: Operation = {
   tag: 'Documents',
   summary: 'List documents',
   description:
-    'Newest first, a page at a time. For the next page send the same query with `cursor` set to the `nextCursor` of the last; a cursor does not fit another filter or order. Documents that are changed meanwhile are neither skipped nor shown twice. Without `state` it shows inspecting, available, archived and quarantined ones.',
+    'Newest first, a page at a time. For the next page send the same query with `cursor` set to the `nextCursor` of the last; a cursor does not fit another filter or order. What is uploaded or deleted meanwhile shifts no page. Without `state` it shows inspecting, available, archived and quarantined ones.',
   parameters: {
     recordId: { description: 'Those of this record.', example: 'inquiry-1' },
     type: { description: 'Those of this document type.', example: 'id' },
@@ -222,12 +222,7 @@ export const documents: readonly Operation[] = [
     'Out of the trash, into the state that it had before. Possible until `purgeAfter`.',
     restored,
   ),
-  move(
-    'archive',
-    'Archive a document',
-    'What is archived stays readable and can’t be changed by accident.',
-    archived,
-  ),
+  move('archive', 'Archive a document', 'Sets it aside: its state says so, and it stays readable.', archived),
   move('unarchive', 'Take a document out of the archive', 'It is `available` again.', restored),
   listEvents,
 ];
