@@ -182,6 +182,17 @@ describe('the house', () => {
     none(crossing.map(({ from, to }) => `${from} imports ${to}: adapters of one port stand apart`));
   });
 
+  it('loads nothing at a start that costs more than it brings', () => {
+    const costs = new Map([
+      ['typebox', 'http/schema.ts makes the same schemas; the package is 370 modules, 20 MiB'],
+      ['node:http', 'imported it brings fetch along, 13 MiB; process.getBuiltinModule does not'],
+    ]);
+    const loaded = imports.filter(
+      ({ from, to, typeOnly }) => !typeOnly && costs.has(to) && !from.startsWith('http/openapi/'),
+    );
+    none(loaded.map(({ from, to }) => `${from} imports ${to}: ${costs.get(to)}`));
+  });
+
   it('has no circle of imports', () => none(circles(imports)));
 
   it('touches the process only in main.ts, bin/ and cli/', () => {

@@ -1,8 +1,9 @@
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
 import type { DocumentsPort } from '../documents/documents.ts';
 import { StrongroomError } from '../errors.ts';
 import type { Cursors } from './doors.ts';
 import { limitOf } from './list-query.ts';
+import { Type } from './schema.ts';
 
 export const EventsQuery = Type.Object(
   { limit: Type.Optional(Type.String()), cursor: Type.Optional(Type.String()) },

@@ -1,12 +1,13 @@
 import type { Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
-import { type Dispatcher, Pool } from 'undici';
+import type { Dispatcher } from 'undici';
 import { StrongroomError } from '../errors.ts';
 import type { CredentialSource } from './s3-credentials.ts';
 import type { Endpoint } from './s3-endpoint.ts';
 import { type Answer, isPassing, S3Error, toDomain } from './s3-error.ts';
 import { type Answered, Exchange, type Wanted } from './s3-exchange.ts';
 import type { Streamed } from './s3-payload.ts';
+import { Pool } from './s3-pool.ts';
 import { assumedOf, type S3Profile } from './s3-profile.ts';
 import { text } from './s3-xml.ts';
 import { emptyHash, encodePath, encodeQuery, Signer } from './sigv4.ts';

@@ -1,5 +1,4 @@
 import { text } from 'node:stream/consumers';
-import { request } from 'undici';
 import { type Answer, S3Error } from './s3-error.ts';
 
 export interface Unsigned {
@@ -21,6 +20,8 @@ export async function unsigned({
   headers = {},
   signal,
 }: Unsigned): Promise<{ status: number; headers: Answer; body: string }> {
+  // Few starts ask as a stranger, and the index of undici is large (s3-pool.ts).
+  const { request } = await import('undici');
   try {
     const answer = await request(url, {
       method,
