@@ -28,7 +28,10 @@ export class RoundRobin {
       by === 'connection'
         ? createTcpServer({ allowHalfOpen: true }, carry)
         : // Whatever the servers behind it want to end or refuse is theirs to decide.
-          createServer({ requestTimeout: 0, headersTimeout: 0, keepAliveTimeout: 60_000 }, hand);
+          createServer(
+            { requestTimeout: 0, headersTimeout: 0, keepAliveTimeout: 60_000, maxHeaderSize: 1024 * 1024 },
+            hand,
+          );
     server.on('checkContinue', hand);
     server.on('connection', (socket) => {
       sockets.add(socket);
