@@ -12,6 +12,8 @@ export const postgresDialect: Dialect = {
    */
   limit: (parameter) => `LIMIT (SELECT ${parameter}::bigint)`,
   isAmong: (parameter) => `= ANY (${parameter}::uuid[])`,
+  isAmongLocked: (parameter) =>
+    `IN (SELECT id FROM documents WHERE id = ANY (${parameter}::uuid[]) ORDER BY id FOR UPDATE)`,
   list: (ids) => `{${ids.join(',')}}`,
 };
 

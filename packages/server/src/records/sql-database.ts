@@ -21,6 +21,8 @@ export interface Dialect {
   readonly limit: (parameter: string) => string;
   /** True of a column whose value is in the list that is this parameter. */
   readonly isAmong: (parameter: string) => string;
+  /** The same of ids that are about to be written: rows are locked in the order of their ids, as every group locks them. */
+  readonly isAmongLocked: (parameter: string) => string;
   /** Ids as such a parameter. */
   readonly list: (ids: readonly string[]) => string;
 }

@@ -124,8 +124,8 @@ export class SqlRecords implements Records {
   }
 
   async heartbeat(ids: readonly string[], dueIn: number): Promise<Set<string>> {
-    const { clock, isAmong, list } = this.#database.dialect;
-    const sql = `UPDATE documents SET due_at = ${clock} + ?2 WHERE id ${isAmong('?1')} AND state = 'receiving' RETURNING id`;
+    const { clock, isAmongLocked, list } = this.#database.dialect;
+    const sql = `UPDATE documents SET due_at = ${clock} + ?2 WHERE id ${isAmongLocked('?1')} AND state = 'receiving' RETURNING id`;
     const rows = await this.#write(sql, list(ids.filter(isId)), dueIn);
     return new Set(rows.map((row) => row[0] as string));
   }

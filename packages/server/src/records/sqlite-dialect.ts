@@ -8,5 +8,6 @@ export const sqliteDialect: Dialect = {
   arm: (select) => select,
   limit: (parameter) => `LIMIT ${parameter}`,
   isAmong: (parameter) => `IN (SELECT value FROM json_each(${parameter}))`,
+  isAmongLocked: (parameter) => `IN (SELECT value FROM json_each(${parameter}))`,
   list: (ids) => JSON.stringify(ids),
 };
