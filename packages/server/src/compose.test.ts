@@ -5,7 +5,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { createStrongroom, readSettings, StartError } from './index.ts';
@@ -33,3 +33,36 @@ test('a start that ends because the port is taken leaves nothing running in the 
   await sleep(100);
   assert.deepEqual(lines, []);
 });
+
+test('a second start is refused, and the first goes on', async (t) => {
+  const strongroom = await quiet(t);
+  const [first, second] = await Promise.allSettled([strongroom.start(), strongroom.start()]);
+  assert.equal(second.status, 'rejected');
+  assert(first.status === 'fulfilled' && first.value.url !== null);
+  await assert.rejects(strongroom.start(), /started before/);
+  assert.equal((await fetch(`${first.value.url}/readyz`)).status, 200);
+  await strongroom.stop();
+  await assert.rejects(fetch(`${first.value.url}/healthz`));
+});
+
+test('a stop in the middle of a start ends it, and nothing listens', async (t) => {
+  const strongroom = await quiet(t);
+  const starting = assert.rejects(strongroom.start(), /it was stopped/);
+  await strongroom.stop();
+  await starting;
+});
+
+test('two stops at once are one, and no start comes after', async (t) => {
+  const strongroom = await quiet(t);
+  await Promise.all([strongroom.stop(), strongroom.stop()]);
+  await assert.rejects(strongroom.start(), /it was stopped/);
+});
+
+async function quiet(t: TestContext) {
+  const folder = await mkdtemp(join(tmpdir(), 'strongroom-compose-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const { settings } = await readSettings({ PORT: '0', DATA_DIR: 'data' }, { cwd: folder });
+  const strongroom = await createStrongroom(settings, { log: pino({ level: 'silent' }) });
+  t.after(() => strongroom.stop());
+  return strongroom;
+}

@@ -25,6 +25,7 @@ import { DiskStore } from './objects/disk.ts';
 import { DiskDoctor } from './objects/disk-doctor.ts';
 import { type Check, type Report, reported, type StoreDoctor, sharedExaminations } from './objects/doctor.ts';
 import type { ObjectStore, StoreDescription } from './objects/object-store.ts';
+import { assertGoesOn, oneLife } from './one-life.ts';
 import { readinessOf } from './readiness.ts';
 import type { Records } from './records/records.ts';
 import type { Settings, StoreAndRecords } from './settings.ts';
@@ -42,7 +43,8 @@ export interface Strongroom {
   attach(server: Server): void;
   /**
    * Connects, migrates, begins the chores and listens. Raises StartError for what an operator must mend. A store or
-   * database that can't be reached does not stop it: see `Started.waitingFor`.
+   * database that can't be reached does not stop it: see `Started.waitingFor`. Once: a second start, or one after a
+   * stop, raises an error and changes nothing.
    * @param options.listen false: an app's own server hands requests to `handler`
    */
   start(options?: { listen?: boolean }): Promise<Started>;
@@ -169,6 +171,7 @@ export async function createStrongroom(
   const uploads = new Uploads(records, { deadAfter: uploadDeadAfter, endAfter }, log);
   const authenticator = new Authenticator(records, settings.apiKey);
   const stopping = new AbortController();
+  const stopped = new Promise((resolve) => stopping.signal.addEventListener('abort', resolve));
 
   let deploymentId: string | null = null;
   let tokens: Tokens | null = settings.secrets.length > 0 ? new Tokens(settings.secrets) : null;
@@ -292,69 +295,66 @@ export async function createStrongroom(
     if (tracing) tracing.within(request, () => doors.handler(request, response));
     else doors.handler(request, response);
   };
-  return {
-    handler,
-    attach: doors.attach,
-    async start({ listen = true } = {}) {
-      try {
-        const first = boot.attempt();
-        await within(firstAttempt, first);
-        const connected = boot.waitingFor.length === 0;
-        if (connected) lifecycle.start();
-        else
-          boot.goOn(
-            () => {
-              lifecycle.start();
-              void lookAtStore();
-            },
-            options.onFatal ?? ((error) => log.fatal({ error }, 'the service can’t go on')),
-            first,
-          );
-        if (listen) {
-          listening = createHttpServer(handler);
-          doors.attach(listening);
-          connections.watch(listening);
-          url = await listenOn(listening, settings);
-        }
-        if (connected) await within(firstLookShown, lookAtStore());
-      } catch (error) {
-        boot.stop();
-        telemetry.stop();
-        await lifecycle.stop();
-        await Promise.allSettled([records.close(), store.close(), doors.close()]);
-        if (tracing) await within(sendingTime, tracing.stop());
-        throw error;
+  const start: Strongroom['start'] = async ({ listen = true } = {}) => {
+    try {
+      const first = boot.attempt();
+      await within(firstAttempt, Promise.race([first, stopped]));
+      assertGoesOn(stopping.signal);
+      const connected = boot.waitingFor.length === 0;
+      if (connected) lifecycle.start();
+      else
+        boot.goOn(
+          () => {
+            lifecycle.start();
+            void lookAtStore();
+          },
+          options.onFatal ?? ((error) => log.fatal({ error }, 'the service can’t go on')),
+          first,
+        );
+      if (listen) {
+        listening = createHttpServer(handler);
+        doors.attach(listening);
+        connections.watch(listening);
+        url = await listenOn(listening, settings);
       }
-      return {
-        url,
-        store: storeLine(store.describe()),
-        records: records.describe(),
-        firstKey,
-        waitingFor: boot.waitingFor,
-        faults,
-      };
-    },
-    async stop() {
-      stopping.abort();
+      if (connected) await within(firstLookShown, lookAtStore());
+    } catch (error) {
       boot.stop();
       telemetry.stop();
-      const closed = listening ? closing(listening) : Promise.resolve();
-      connections.endIdle();
-      await Promise.all([
-        within(settlingTime, lifecycle.stop()),
-        within(settings.stopWithin, connections.settled()),
-      ]);
-      uploads.endAll('the service stops');
-      await within(settlingTime, uploads.settled());
-      await within(settlingTime, closed);
-      listening?.closeAllConnections();
-      await doors.close();
-      await Promise.all([
-        within(settlingTime, Promise.allSettled([records.close(), store.close()])),
-        within(sendingTime, Promise.resolve(tracing?.stop())),
-      ]);
-    },
+      await lifecycle.stop();
+      await within(settlingTime, Promise.allSettled([records.close(), store.close(), doors.close()]));
+      if (tracing) await within(sendingTime, tracing.stop());
+      throw error;
+    }
+    return {
+      url,
+      store: storeLine(store.describe()),
+      records: records.describe(),
+      firstKey,
+      waitingFor: boot.waitingFor,
+      faults,
+    };
   };
+  const stop = async () => {
+    boot.stop();
+    telemetry.stop();
+    const closed = listening ? closing(listening) : Promise.resolve();
+    connections.endIdle();
+    await Promise.all([
+      within(settlingTime, lifecycle.stop()),
+      within(settings.stopWithin, connections.settled()),
+    ]);
+    uploads.endAll('the service stops');
+    await within(settlingTime, uploads.settled());
+    await within(settlingTime, closed);
+    listening?.closeAllConnections();
+    await doors.close();
+    await Promise.all([
+      within(settlingTime, Promise.allSettled([records.close(), store.close()])),
+      within(sendingTime, Promise.resolve(tracing?.stop())),
+    ]);
+  };
+  return { handler, attach: doors.attach, ...oneLife({ start, stop }, stopping) };
 }
 
 /** One line for people. */
