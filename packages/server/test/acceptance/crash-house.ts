@@ -9,6 +9,7 @@ import { startServer, type TestServer, testFolder } from '../harness.ts';
 import type { Backend } from './backends.ts';
 import { ApiClient, type Payload, type Way } from './client.ts';
 import { lookAtRecords, type RecordsLook, type Row } from './crash-records.ts';
+import { untilReady } from './ready.ts';
 import { lookInto, type StoreLook } from './store-look.ts';
 
 /**
@@ -76,6 +77,7 @@ export class House {
     await writeFile(file, JSON.stringify({ journal: this.#journal, stops } satisfies Plan));
     const nodeOptions = Object.keys(stops).length > 0 ? following(file) : [];
     this.#server = await startServer(this.#t, this.#settings, { nodeOptions });
+    await untilReady(this.#server.url);
   }
 
   /** SIGKILL. */

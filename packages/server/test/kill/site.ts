@@ -1,9 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { request } from 'undici';
 import { ApiClient } from '../acceptance/client.ts';
 import { lookAtRecords, type RecordsLook } from '../acceptance/crash-records.ts';
+import { untilReady } from '../acceptance/ready.ts';
 import { lookInto, type StoreLook } from '../acceptance/store-look.ts';
 import { TcpProxy } from '../faults/tcp-proxy.ts';
 import type { Ending } from '../harness.ts';
@@ -96,7 +95,7 @@ export class Site {
   /** All servers, until each is ready. */
   async start(): Promise<void> {
     await Promise.all(this.hosts.map((host) => host.start()));
-    for (const { url } of this.apis) await ready(url);
+    for (const { url } of this.apis) await untilReady(url);
   }
 
   /** Every server is killed in the same moment. Nothing that was on its way arrives any more. */
@@ -119,18 +118,4 @@ function given(settings: Record<string, string | undefined>): Record<string, str
   return Object.fromEntries(
     Object.entries(settings).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   );
-}
-
-async function ready(url: string): Promise<void> {
-  for (const end = performance.now() + 60_000; ; await sleep(20)) {
-    const status = await request(`${url}/readyz`).then(
-      async ({ statusCode, body }) => {
-        await body.dump();
-        return statusCode;
-      },
-      () => 0,
-    );
-    if (status === 200) return;
-    if (performance.now() > end) throw new Error(`${url} was never ready: ${status}`);
-  }
 }
