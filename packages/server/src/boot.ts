@@ -50,10 +50,11 @@ export class Boot {
         this.#done++;
       } catch (error) {
         if (!hasCode(error, 'records_unavailable') && !hasCode(error, 'store_unavailable')) throw error;
-        this.#log.warn(
-          { error, waitingFor: this.waitingFor },
-          `the ${step.name} can't be reached; trying again`,
-        );
+        if (!this.#stopped)
+          this.#log.warn(
+            { error, waitingFor: this.waitingFor },
+            `the ${step.name} can't be reached; trying again`,
+          );
         return false;
       }
     }

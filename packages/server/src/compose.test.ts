@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -56,6 +56,19 @@ test('two stops at once are one, and no start comes after', async (t) => {
   const strongroom = await quiet(t);
   await Promise.all([strongroom.stop(), strongroom.stop()]);
   await assert.rejects(strongroom.start(), /it was stopped/);
+});
+
+test('a start that the operator must mend is not waited for once it is over', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'strongroom-compose-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  await mkdir(join(folder, 'data'));
+  await writeFile(join(folder, 'data', 'first-key'), 'no key');
+  const { settings } = await readSettings({ DATA_DIR: 'data' }, { cwd: folder });
+  const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+  const before = timers();
+  const strongroom = await createStrongroom(settings, { log: pino({ level: 'silent' }) });
+  await assert.rejects(strongroom.start(), StartError);
+  assert.equal(timers(), before);
 });
 
 async function quiet(t: TestContext) {

@@ -122,6 +122,24 @@ const rules: readonly Rule[] = [
     types: ['access/key-records.ts', 'settings.ts'],
     because: 'it asks the records through their ports, and answers as the doctor does',
   },
+  {
+    files: 'service.ts',
+    may: ['one-life.ts', ...everyone],
+    types: anything,
+    because: 'it knows its parts by what they promise, and only in which order they begin and end',
+  },
+  {
+    files: 'groundwork.ts',
+    may: [...ports, 'access/', 'boot.ts', 'deployment.ts', ...everyone],
+    types: ['records/records.ts', 'settings.ts'],
+    because: 'it settles what the service keeps of itself, through the ports',
+  },
+  {
+    files: 'first-look.ts',
+    may: everyone,
+    types: ['objects/doctor.ts'],
+    because: 'it asks whichever doctor it is given',
+  },
   ...['boot.ts', 'deployment.ts', 'readiness.ts'].map((files) => ({
     files,
     may: [...ports, 'deployment.ts', ...everyone],

@@ -7,11 +7,14 @@ const beat = 100;
 /** Seconds. */
 const delays = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
-/**
- * What the process costs, under the names that Prometheus' clients share, and how late its event loop is. Answers what
- * ends the watching.
- */
-export function watchProcess(registry: Registry): () => void {
+/** Asks the event loop, between `start` and `stop`, how late it is. */
+export interface EventLoopWatch {
+  start(): void;
+  stop(): void;
+}
+
+/** What the process costs, under the names that Prometheus' clients share, and how late its event loop is. */
+export function watchProcess(registry: Registry): EventLoopWatch {
   const started = Date.now() / 1000 - process.uptime();
   const gauge = (name: string, help: string, read: () => Value) =>
     registry.read('gauge', name, help, [], async () => readings(await read()));
@@ -64,7 +67,7 @@ async function mostFiles(): Promise<number | null> {
  * A timer of our own: perf_hooks' monitorEventLoopDelay has to be reset at each scrape, which loses a stop that spans
  * it and shows each of two scrapers half of the truth. A histogram that only grows does neither.
  */
-function watchEventLoop(registry: Registry): () => void {
+function watchEventLoop(registry: Registry): EventLoopWatch {
   const delay = registry
     .histogram('nodejs_eventloop_delay_seconds', 'How late a timer of 100 ms fires.', [], delays)
     .of();
@@ -75,11 +78,16 @@ function watchEventLoop(registry: Registry): () => void {
     [],
     () => readings(performance.eventLoopUtilization().active / 1000),
   );
-  let last = performance.now();
-  const timer = setInterval(() => {
-    const now = performance.now();
-    delay.observe(Math.max(0, now - last - beat) / 1000);
-    last = now;
-  }, beat).unref();
-  return () => clearInterval(timer);
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    start() {
+      let last = performance.now();
+      timer = setInterval(() => {
+        const now = performance.now();
+        delay.observe(Math.max(0, now - last - beat) / 1000);
+        last = now;
+      }, beat).unref();
+    },
+    stop: () => clearInterval(timer),
+  };
 }

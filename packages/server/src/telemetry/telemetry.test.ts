@@ -1,17 +1,16 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import type { ObjectStore } from '../objects/object-store.ts';
 import type { Records } from '../records/records.ts';
 import { Telemetry, type Watched } from './telemetry.ts';
 
 /** Everything that the telemetry of a service registers, over parts that are never asked. */
-function everything(t: TestContext, watched: Partial<Watched> = {}): Telemetry {
-  const telemetry = new Telemetry({ version: '1', node: 'v24', store: 's3', records: 'postgres' });
-  t.after(() => telemetry.stop());
+function everything(watched: Partial<Watched> = {}): Telemetry {
+  const telemetry = new Telemetry({ version: '1', node: 'v24', store: 's3', records: 'postgres' }, null);
   const silent = new Proxy({}, { get: () => () => {} });
-  telemetry.store(silent as ObjectStore, null);
-  telemetry.records(silent as Records, null);
+  telemetry.store(silent as ObjectStore);
+  telemetry.records(silent as Records);
   telemetry.watch({
     uploads: { running: 3 },
     connections: { requests: 5, open: 8, bytes: { received: 34, sent: 55 } },
@@ -24,8 +23,8 @@ function everything(t: TestContext, watched: Partial<Watched> = {}): Telemetry {
   return telemetry;
 }
 
-test('what lies in the parts of the service is read when somebody asks', async (t) => {
-  const lines = (await everything(t).expose()).split('\n');
+test('what lies in the parts of the service is read when somebody asks', async () => {
+  const lines = (await everything().expose()).split('\n');
   for (const line of [
     'strongroom_build_info{version="1",node="v24",store="s3",records="postgres"} 1',
     'strongroom_uploads_running 3',
@@ -45,8 +44,8 @@ test('what lies in the parts of the service is read when somebody asks', async (
     assert.ok(lines.includes(line), line);
 });
 
-test('records that do not answer are not asked how late the chores are, and the rest is told', async (t) => {
-  const text = await everything(t, {
+test('records that do not answer are not asked how late the chores are, and the rest is told', async () => {
+  const text = await everything({
     readiness: async () => ({ ok: false, checks: { store: true, records: false } }),
     overdue: () => assert.fail('the records were asked'),
   }).expose();
@@ -54,8 +53,8 @@ test('records that do not answer are not asked how late the chores are, and the 
   assert.doesNotMatch(text, /^strongroom_chore_lag_seconds\{/m);
 });
 
-test('names and types keep to the conventions, and every metric is explained once', (t) => {
-  const { metrics } = everything(t).registry;
+test('names and types keep to the conventions, and every metric is explained once', () => {
+  const { metrics } = everything().registry;
   assert.equal(new Set(metrics.map(({ name }) => name)).size, metrics.length);
   for (const { name, type, help } of metrics) {
     assert.match(name, /^(strongroom|process|nodejs)(_[a-z]+)+$/);
@@ -65,7 +64,7 @@ test('names and types keep to the conventions, and every metric is explained onc
   }
 });
 
-test('operating.md has every metric with its labels, and no other', (t) => {
+test('operating.md has every metric with its labels, and no other', () => {
   const page = readFileSync(new URL('../../../../docs/operating.md', import.meta.url), 'utf8');
   const [, rows = ''] = /\n\| metric \|.*\n\|---.*\n((?:\|.*\n)+)/.exec(page) ?? [];
   const told = rows
@@ -78,7 +77,7 @@ test('operating.md has every metric with its labels, and no other', (t) => {
         .map((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, it]) => it)),
     )
     .flatMap(([names = [], labels = []]) => names.map((name) => ({ name, labels })));
-  const registered = everything(t).registry.metrics.map(({ name, labels }) => ({
+  const registered = everything().registry.metrics.map(({ name, labels }) => ({
     name,
     labels: [...labels],
   }));

@@ -1,14 +1,17 @@
+import type { IncomingMessage } from 'node:http';
+import type { RequestObserver } from '../http/request-observer.ts';
 import type { BufferBudget } from '../objects/buffer-budget.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
 import type { DocumentRecords } from '../records/document-records.ts';
 import type { Records } from '../records/records.ts';
-import { type BeginSpan, Calls } from './calls.ts';
+import { Calls } from './calls.ts';
 import { ChoreMetrics, readLags } from './chore-metrics.ts';
 import { measuredRecords } from './measured-records.ts';
 import { MeasuredStore } from './measured-store.ts';
-import { watchProcess } from './process-metrics.ts';
+import { type EventLoopWatch, watchProcess } from './process-metrics.ts';
 import { Registry } from './registry.ts';
 import { RequestMetrics } from './request-metrics.ts';
+import { type Tracing, tracedRequests } from './tracing.ts';
 
 /** Seconds: a read in SQLite takes a tenth of a millisecond, a large body as long as its sender needs. */
 const durations = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 15, 45];
@@ -41,42 +44,67 @@ export interface Watched {
   readonly overdue: DocumentRecords['overdue'];
 }
 
-/** The metrics of one service: what hears of its work, what is read from its parts, and the page that tells all of it. */
+/**
+ * The metrics of one service, and its spans where it is traced: what hears of its work, what is read from its parts, and
+ * the page that tells all of it.
+ */
 export class Telemetry {
   readonly registry = new Registry();
-  readonly requests: RequestMetrics;
+  /** Hears of every request. */
+  readonly observer: RequestObserver;
   readonly chores: ChoreMetrics;
-  readonly #stopWatching: () => void;
+  readonly #tracing: Tracing | null;
+  readonly #eventLoop: EventLoopWatch;
   #store: MeasuredStore | null = null;
   #exposing: Promise<string> | null = null;
 
-  constructor({ version, node, store, records }: Build) {
+  /** @param tracing null: no span is made, and nothing of it costs anything */
+  constructor({ version, node, store, records }: Build, tracing: Tracing | null) {
     const labels = ['version', 'node', 'store', 'records'];
     this.registry.read('gauge', 'strongroom_build_info', 'What runs; always 1.', labels, () => [
       [[version, node, store, records], 1],
     ]);
-    this.requests = new RequestMetrics(this.registry);
+    const requests = new RequestMetrics(this.registry);
+    this.observer = tracing ? tracedRequests(requests, tracing) : requests;
     this.chores = new ChoreMetrics(this.registry);
-    this.#stopWatching = watchProcess(this.registry);
+    this.#tracing = tracing;
+    this.#eventLoop = watchProcess(this.registry);
+  }
+
+  /** Begins to watch the event loop. */
+  start(): void {
+    this.#eventLoop.start();
+  }
+
+  /** Ends the watching, and sends the spans that were not sent yet. Raises nothing. */
+  async stop(): Promise<void> {
+    this.#eventLoop.stop();
+    await this.#tracing?.stop();
+  }
+
+  /** Handles a request, inside its span where there is one. */
+  within(request: IncomingMessage, handle: () => void): void {
+    if (this.#tracing) this.#tracing.within(request, handle);
+    else handle();
   }
 
   /** The same store, measured. */
-  store(store: ObjectStore, begin: BeginSpan | null): ObjectStore {
+  store(store: ObjectStore): ObjectStore {
     const stored = this.registry.counter(
       'strongroom_stored_bytes_total',
       'Bytes that the store took, the service’s own small objects among them.',
     );
-    this.#store = new MeasuredStore(store, this.#calls('store', 'the store', begin), stored.of());
+    this.#store = new MeasuredStore(store, this.#calls('store', 'the store'), stored.of());
     return this.#store;
   }
 
   /** The same records, measured. */
-  records(records: Records, begin: BeginSpan | null): Records {
+  records(records: Records): Records {
     const replays = this.registry.counter(
       'strongroom_idempotency_replays_total',
       'Uploads that were answered with the document of an earlier one with their Idempotency-Key.',
     );
-    return measuredRecords(records, this.#calls('records', 'the records', begin), () => replays.of().add());
+    return measuredRecords(records, this.#calls('records', 'the records'), () => replays.of().add());
   }
 
   /** Reads these parts when somebody scrapes. */
@@ -146,13 +174,10 @@ export class Telemetry {
     return this.#exposing;
   }
 
-  stop(): void {
-    this.#stopWatching();
-  }
-
-  #calls(port: string, words: string, begin: BeginSpan | null): Calls {
+  #calls(port: 'store' | 'records', words: string): Calls {
     const name = `strongroom_${port}_call_duration_seconds`;
     const help = `Calls of ${words}, by operation and outcome: ok, refused (a foreseen no), failed (did not do what it should), aborted (nobody waited any more).`;
-    return new Calls(this.registry.histogram(name, help, ['operation', 'outcome'], durations), begin);
+    const family = this.registry.histogram(name, help, ['operation', 'outcome'], durations);
+    return new Calls(family, this.#tracing?.calls(port) ?? null);
   }
 }
