@@ -1,19 +1,27 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { link, lstat, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { StartError } from '../errors.ts';
-import { failedWith, unavailable } from './disk-errors.ts';
+import { failedWith, ifMissing, unavailable } from './disk-errors.ts';
 import { syncFolder } from './disk-folders.ts';
 import type { DiskPaths } from './disk-paths.ts';
 
 /**
- * Makes the store's folder, readable by its owner only, and proves that it can write, link and sync there.
+ * A half-written file that has not changed for this long is nobody's, in milliseconds: no sender may be so slow, and
+ * what a process tries out here takes an instant.
+ */
+const staleAfter = 24 * 3_600_000;
+
+/**
+ * Makes the store's folder, readable by its owner only, and proves that it can write, link and sync there. Half-written
+ * files that were left behind and that no record leads to go.
  * Raises StartError for what an operator must mend, `store_unavailable` for the rest.
  */
 export async function prepareFolder(paths: DiskPaths): Promise<void> {
   try {
     await makeDurable(paths.root);
     await makeDurable(paths.scratch);
+    await removeStale(paths.scratch);
     await tryOut(paths);
   } catch (error) {
     const remedy = remedyFor(error);
@@ -43,6 +51,20 @@ async function isFolder(path: string): Promise<boolean> {
     throw error;
   });
   return found?.isDirectory() ?? false;
+}
+
+/**
+ * The chores find what an upload left by its record. A process that was killed while it tried the folder out has none,
+ * nor has an upload whose record an older backup does not know.
+ */
+async function removeStale(scratch: string): Promise<void> {
+  const oldest = Date.now() - staleAfter;
+  for (const name of await readdir(scratch)) {
+    const file = join(scratch, name);
+    const found = await lstat(file).catch(ifMissing(null));
+    // One that can't be removed harms nothing, and is no reason not to start.
+    if (found?.isFile() && found.mtimeMs < oldest) await rm(file, { force: true }).catch(() => {});
+  }
 }
 
 async function tryOut(paths: DiskPaths): Promise<void> {

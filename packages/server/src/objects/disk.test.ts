@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { readdirSync, statSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, stat, symlink, truncate, unlink, writeFile } from 'node:fs/promises';
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  unlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -282,6 +293,21 @@ describe('DiskStore', () => {
       await deep.connect();
       assert.equal((await stat(join(folder, 'a/b/c'))).mode & 0o777, 0o700);
       assert.deepEqual(await readdir(join(folder, 'a/b/c/.strongroom/tmp')), []);
+    });
+
+    it('removes half-written files that nobody has touched for a day, and no others', async () => {
+      const dayAgo = Date.now() / 1000 - 24 * 3600;
+      for (const [name, age] of [
+        ['probe-of-a-killed-start', dayAgo - 60],
+        ['of-a-slow-upload', dayAgo + 60],
+        ['new', Date.now() / 1000],
+      ] as const) {
+        const file = join(folder, '.strongroom/tmp', name);
+        await writeFile(file, 'x');
+        await utimes(file, age, age);
+      }
+      await Promise.all([store.connect(), store.connect()]);
+      assert.deepEqual((await scratch()).sort(), ['new', 'of-a-slow-upload']);
     });
 
     it('stops the start in one line where the folder can’t be used', async () => {

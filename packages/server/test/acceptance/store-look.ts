@@ -112,7 +112,10 @@ export function s3Client(t: Ending, settings: Readonly<Record<string, string>>):
   return client;
 }
 
-/** The object that says whose bucket this is, its facts on disk, and what the doctor writes while it looks. */
+/**
+ * The object that says whose bucket this is, its facts on disk, what the doctor writes while it looks, and what a start
+ * tries a folder out with: of one that was killed then it stays for a day.
+ */
 function isOwn(key: string): boolean {
-  return /^\.strongroom\/(\.?deployment$|check\/)/.test(key);
+  return /^\.strongroom\/(\.?deployment$|check\/|tmp\/probe-)/.test(key);
 }
