@@ -56,12 +56,17 @@ async function describedAt(url: string): Promise<Described> {
   return { ...ours, servers: [{ url }] };
 }
 
-/** Keeps what `make` made for the last address. It changes once, when the service learns its port. */
+/** Keeps what `make` made for the last address, which changes once, when the service learns its port; a failure is not kept. */
 function madeOnce(make: (url: string) => Promise<string>): (url: string) => Promise<Page> {
   let kept: { url: string; page: Promise<Page> } | null = null;
   return (url) => {
-    if (kept?.url !== url) kept = { url, page: make(url).then(paged) };
-    return kept.page;
+    if (kept?.url === url) return kept.page;
+    const made = { url, page: make(url).then(paged) };
+    kept = made;
+    made.page.catch(() => {
+      if (kept === made) kept = null;
+    });
+    return made.page;
   };
 }
 
