@@ -2,7 +2,7 @@ import type { Endpoint } from './s3-endpoint.ts';
 
 /** What is known of the store behind the bucket, found by asking it: engines differ mostly without an error. */
 export interface S3Profile {
-  /** Whether `If-None-Match: *` really refuses a second write. Null: not known, so the key is looked at as well. */
+  /** Whether `If-None-Match: *` really refuses a second write. Null: it may not, so the key is looked at as well; false: it is not even taken. */
   readonly conditionalWrites: boolean | null;
   /** Whether a wrong `x-amz-checksum-sha256` is refused, sent in front as well as in a trailer, also of a part. */
   readonly checksums: boolean;

@@ -63,10 +63,9 @@ export class S3Store implements ObjectStore {
     this.#public = settings.publicEndpoint === null ? endpoint : locate(settings, settings.publicEndpoint);
   }
 
-  /** Takes on what was found out about the store. What was not (null) stays as it is known. */
-  learn(profile: Partial<S3Profile>): void {
-    const found = Object.entries(profile).filter(([, fact]) => fact !== null);
-    this.#client.profile = { ...this.#client.profile, ...Object.fromEntries(found) };
+  /** Takes on what was found out about the store. What was not stays as it is known. */
+  learn(found: Partial<S3Profile>): void {
+    this.#client.profile = { ...this.#client.profile, ...found };
   }
 
   path(key: string): string {

@@ -28,7 +28,8 @@ export async function settingsOf(
 const nothingMore: Uses = { linkMode: 'stream', allowedOrigins: [] };
 
 export interface Seen extends Report {
-  readonly profile: S3Profile | null;
+  /** What was learned of the store; null: nothing. */
+  readonly profile: Partial<S3Profile> | null;
   /** The check of this name. */
   check(name: string): Check;
   /** The names of those that are not as they should be and could be asked. */
@@ -41,8 +42,8 @@ export async function seenIn(
   uses: Partial<Uses> = {},
   options: ExamineOptions = {},
 ): Promise<Seen> {
-  let profile: S3Profile | null = null;
-  const learn = (found: S3Profile) => {
+  let profile: Partial<S3Profile> | null = null;
+  const learn = (found: Partial<S3Profile>) => {
     profile = found;
   };
   const report = await new S3Doctor({ settings, uses: { ...nothingMore, ...uses }, learn }).examine(options);

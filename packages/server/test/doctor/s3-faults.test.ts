@@ -10,7 +10,7 @@ import {
   PutObjectLockConfigurationCommand,
 } from '@aws-sdk/client-s3';
 import { hasCode } from '../../src/errors.ts';
-import { httpProxy } from '../faults/http-proxy.ts';
+import { httpProxy, type Passing } from '../faults/http-proxy.ts';
 import { tlsProxy } from '../faults/tls-proxy.ts';
 import { needs, raceFreePort, testBucket } from '../harness.ts';
 import { keysIn, seenIn, settingsOf, statement, under } from './house.ts';
@@ -286,7 +286,34 @@ describe('the doctor before a bucket', { skip: needs('s3') }, () => {
     const seen = await seenIn(await settingsOf(bucket, { S3_ENDPOINT: endpoint }));
     assert.deepEqual(seen.faults, ['read']);
     assert.equal(seen.check('conditional_write').result, 'fails');
-    assert.equal(seen.profile?.conditionalWrites, false);
+    assert.equal(seen.profile?.conditionalWrites, null);
+  });
+
+  it('takes no answer to a missing right for one to its question', async (t) => {
+    const bucket = await testBucket(t);
+    const refusing = (isRefused: (passing: Passing) => boolean) =>
+      httpProxy(t, bucket, {
+        answer: (passing, response) => {
+          const whole = passing.method === 'PUT' && !/[?&]uploadId=/.test(passing.url);
+          if (!whole || !isRefused(passing)) return false;
+          response.writeHead(403, { 'content-type': 'application/xml' });
+          response.end('<Error><Code>AccessDenied</Code></Error>');
+          return true;
+        },
+      });
+    const plain = await seenIn(await settingsOf(bucket));
+    // As bucket policies have it that keep objects encrypted, and such that keep them from being overwritten.
+    const S3_ENDPOINT = await refusing(({ headers }) => !headers['x-amz-server-side-encryption']);
+    const encrypted = await seenIn(await settingsOf(bucket, { S3_ENDPOINT, S3_SSE: 'AES256' }));
+    assert.deepEqual(encrypted.check('checksums'), plain.check('checksums'));
+    const once = await refusing(({ headers }) => !headers['if-none-match']);
+    const seen = await seenIn(await settingsOf(bucket, { S3_ENDPOINT: once }));
+    assert.equal(seen.check('checksums').result, 'not_allowed');
+    assert.deepEqual(seen.profile, { versioned: false, conditionalWrites: true });
+    const never = await seenIn(await settingsOf(bucket, { S3_ENDPOINT: await refusing(() => true) }));
+    assert.equal(never.check('conditional_write').result, 'unknown');
+    assert.deepEqual(never.profile, { versioned: false });
+    assert.deepEqual(await keysIn(bucket), []);
   });
 
   it('removes what an examination left that was killed, and nothing younger or of others', async (t) => {

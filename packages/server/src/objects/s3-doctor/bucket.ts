@@ -14,7 +14,7 @@ export const versioning: Probe = {
   async ask(trial) {
     const xml = await trial.asked('GetBucketVersioning', { versioning: '' }, 'bucket');
     const status = text(xml, 'Status');
-    trial.client.profile = { ...trial.client.profile, versioned: status !== undefined };
+    trial.learn({ versioned: status !== undefined });
     if (status === undefined) return { result: 'works', detail: 'off: what is deleted is gone' };
     return {
       result: 'works',

@@ -52,8 +52,8 @@ const clearedWithin = 10_000;
 export interface S3DoctorOptions {
   readonly settings: S3Settings;
   readonly uses: Uses;
-  /** Hears what was found, for the adapter to go by. */
-  readonly learn?: (profile: S3Profile) => void;
+  /** Hears what was found, and nothing that was not, for the adapter to go by. */
+  readonly learn?: (found: Partial<S3Profile>) => void;
 }
 
 /** Asks a bucket what it can do, by doing it. */
@@ -74,7 +74,7 @@ export class S3Doctor implements StoreDoctor {
       for (const probe of chosen)
         checks.push(usable ? await asked(probe, trial) : skipped(probe, trial, unusable));
       this.#versioned = trial.client.profile.versioned;
-      if (usable) learn?.(trial.client.profile);
+      if (usable) learn?.(trial.learned);
       if (usable) await sweep(trial).catch(() => {});
       return reported(checks);
     } finally {

@@ -8,6 +8,7 @@ import { credentialSource } from '../s3-credentials.ts';
 import { type Endpoint, locate } from '../s3-endpoint.ts';
 import { type Answer, hasStatus, S3Error } from '../s3-error.ts';
 import { objectHeaders } from '../s3-headers.ts';
+import type { S3Profile } from '../s3-profile.ts';
 import { sha256 } from '../sigv4.ts';
 
 /** Somebody waits for the answer, and a store that is slow is named as such. Milliseconds. */
@@ -63,6 +64,7 @@ export class Trial {
   locked: string | null = null;
 
   readonly #caller: AbortSignal | undefined;
+  #learned: Partial<S3Profile> = {};
 
   constructor(settings: S3Settings, uses: Uses, caller: AbortSignal | undefined) {
     this.settings = settings;
@@ -79,6 +81,17 @@ export class Trial {
     this.key = `${this.prefix}${scratch}${id}`;
     this.content = Buffer.from(`strongroom storage check ${id}\n`);
     this.headers = objectHeaders(settings, { contentType: 'text/plain', description: describing(id) });
+  }
+
+  /** What the answers have shown, and nothing that is only assumed. */
+  get learned(): Partial<S3Profile> {
+    return this.#learned;
+  }
+
+  /** Takes a fact on: what is asked from now on goes by it, too. */
+  learn(fact: Partial<S3Profile>): void {
+    this.#learned = { ...this.#learned, ...fact };
+    this.client.profile = { ...this.client.profile, ...fact };
   }
 
   /** Only those of the service's own headers that every object needs, and what the bucket's rules may insist on. */

@@ -13,24 +13,24 @@ export const conditionalWrite: Probe = {
   rights: 's3:PutObject',
   cheap: true,
   writes: true,
+  // Where nothing lies at the key, a second write is a first one: accepted, and no sign of anything.
+  reads: true,
   needed: never,
   otherwise:
     'the key is looked at before every write; two writers of one key at the same instant are not told apart',
   async ask(trial) {
-    const learn = (conditionalWrites: boolean) => {
-      trial.client.profile = { ...trial.client.profile, conditionalWrites };
-    };
     try {
       await trial.put({ ...trial.plainHeaders, 'if-none-match': '*' });
-      learn(false);
+      // Sent all the same: where another of the store's servers heeds it, all the better.
+      trial.learn({ conditionalWrites: null });
       return { result: 'fails', detail: 'If-None-Match: * is ignored: a second write was accepted' };
     } catch (error) {
       if (hasStatus(error, 412)) {
-        learn(true);
+        trial.learn({ conditionalWrites: true });
         return { result: 'works', detail: 'a second write with If-None-Match: * is refused' };
       }
       if (!hasStatus(error, 501)) throw error;
-      learn(false);
+      trial.learn({ conditionalWrites: false });
       return { result: 'fails', detail: said(error) };
     }
   },
@@ -48,10 +48,12 @@ export const checksums: Probe = {
   needed: never,
   otherwise: 'bodies up to 1 MiB are proved by their signature; larger ones by their length and by TLS alone',
   async ask(trial) {
-    const signed = await isRefused(() => trial.put({}, { hash: wrong.toString('hex') }));
-    const header = await isRefused(() => trial.put({ 'x-amz-checksum-sha256': wrong.toString('base64') }));
-    const trailed = header && (await trailersAreChecked(trial, {})) && (await partsAreChecked(trial));
-    trial.client.profile = { ...trial.client.profile, checksums: trailed };
+    const { plainHeaders } = trial;
+    const digest = { 'x-amz-checksum-sha256': wrong.toString('base64') };
+    const signed = await isRefused(() => trial.put(plainHeaders, { hash: wrong.toString('hex') }));
+    const header = await isRefused(() => trial.put({ ...plainHeaders, ...digest }));
+    const trailed = header && (await trailersAreChecked(trial)) && (await partsAreChecked(trial));
+    trial.learn({ checksums: trailed });
     const told = [
       `a wrong SHA-256 in the signature is ${signed ? 'refused' : 'accepted'}`,
       `in x-amz-checksum-sha256 ${header ? 'refused' : 'accepted'}`,
@@ -66,20 +68,28 @@ const unproved = {
   remedy: 'Reach the store over https://.',
 };
 
+/** For what it carries. What is refused for want of a right says nothing of that, and is raised. */
 async function isRefused(send: () => Promise<unknown>): Promise<boolean> {
   try {
     await send();
     return false;
   } catch (error) {
-    if (isAnswer(error)) return true;
+    if (isAnswer(error) && error.code !== 'AccessDenied') return true;
     throw error;
   }
 }
 
-/** A wrong trailer is refused, a right one accepted, and the bytes are stored without it. */
-async function trailersAreChecked(trial: Trial, query: Record<string, string>): Promise<boolean> {
+/**
+ * A wrong trailer is refused, a right one accepted, and the bytes are stored without it. `part` names a part of an upload;
+ * without it the object is meant.
+ */
+async function trailersAreChecked(
+  trial: Trial,
+  part?: { partNumber: string; uploadId: string },
+): Promise<boolean> {
+  const own = part ? {} : trial.plainHeaders;
   const sent = (body: Buffer, headers: Record<string, string>) =>
-    trial.put(headers, { hash: trailer, body, query });
+    trial.put({ ...own, ...headers }, { hash: trailer, body, query: part ?? {} });
   const { headers, body } = await chunked(trial.content);
   const bad = Buffer.from(
     body.toString('latin1').replace(/:[^:]{44}\r\n/, `:${wrong.toString('base64')}\r\n`),
@@ -87,9 +97,7 @@ async function trailersAreChecked(trial: Trial, query: Record<string, string>): 
   );
   if (!(await isRefused(() => sent(bad, headers)))) return false;
   if (await isRefused(() => sent(body, headers))) return false;
-  return (
-    query.uploadId !== undefined || Number((await trial.head())['content-length']) === trial.content.length
-  );
+  return part !== undefined || Number((await trial.head())['content-length']) === trial.content.length;
 }
 
 async function partsAreChecked(trial: Trial): Promise<boolean> {
