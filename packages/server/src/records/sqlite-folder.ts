@@ -56,8 +56,21 @@ export function lockFolder(folder: string): DatabaseSync {
 
 /** The records keep what signs links: only the owner may read them, whatever folder they lie in. SQLite's other files follow. */
 function openPrivately(file: string, timeout: number): DatabaseSync {
-  closeSync(openSync(file, 'a', 0o600));
+  try {
+    closeSync(openSync(file, 'a', 0o600));
+  } catch (error) {
+    throw unusable(error, file) ?? error;
+  }
   return new DatabaseSync(file, { timeout });
+}
+
+/** A folder of somebody else's, a disk that is mounted read-only, something other than a folder or a file. */
+function unusable(error: unknown, file: string): StartError | null {
+  const { code = '' } = error as NodeJS.ErrnoException;
+  if (!['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EISDIR'].includes(code)) return null;
+  return new StartError(
+    `The records can't be kept in ${file} (${code}). Give the folder to the user that the service runs as, or set DATA_DIR to another one.`,
+  );
 }
 
 /** Makes the folder, for the service's eyes only. */

@@ -89,6 +89,10 @@ test('records of a newer program, or what are none, stop the start', async (t) =
   );
   const inFile = openSqliteRecords({ folder: join(folder, 'a file', 'data') });
   await assert.rejects(inFile.connect(), stopsStart(/a file.*DATA_DIR/));
+  await assert.rejects(
+    openSqliteRecords({ folder: join(folder, 'a file') }).connect(),
+    stopsStart(/can't be kept in .*a file.*\(ENOTDIR\).*DATA_DIR/),
+  );
 });
 
 test('100 creates at once take far fewer than 100 commits', async (t) => {
