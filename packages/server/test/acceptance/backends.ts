@@ -2,13 +2,13 @@ import type { By } from '../faults/round-robin.ts';
 import {
   type Ending,
   needs,
-  startServer,
   type TestServer,
   type TestServerOptions,
   testBucket,
   testDatabase,
   testFolder,
 } from '../harness.ts';
+import { startReady } from './ready.ts';
 import { startTwoNodes } from './two-nodes.ts';
 
 /** A pair of store and records that the service promises the same on. */
@@ -18,7 +18,7 @@ export interface Backend {
   readonly missing: () => false | string;
   /** A fresh store and fresh records; the settings that make a server use them, also a second one. */
   readonly prepare: (t: Ending) => Promise<Readonly<Record<string, string>>>;
-  /** Starts the service on what was prepared. `by`: how several servers share what comes, where there are several. */
+  /** Starts the service on what was prepared, and waits until it is ready. `by`: how several servers share what comes, where there are several. */
   readonly start: (
     t: Ending,
     settings: Readonly<Record<string, string>>,
@@ -31,7 +31,7 @@ export const diskAndSqlite: Backend = {
   name: 'disk + SQLite',
   missing: () => false,
   prepare: async (t) => ({ DATA_DIR: await testFolder(t) }),
-  start: startServer,
+  start: startReady,
 };
 
 export const s3AndPostgres: Backend = {
@@ -42,7 +42,7 @@ export const s3AndPostgres: Backend = {
     DATABASE_URL: await testDatabase(t),
     ...(await testBucket(t)).environment,
   }),
-  start: startServer,
+  start: startReady,
 };
 
 /** The same with two servers, of which each takes every other request. */
