@@ -3,14 +3,14 @@ import { deploymentOf } from './deployment.ts';
 import { hasCode, StartError, StrongroomError } from './errors.ts';
 import { type Check, type Finding, judged } from './objects/doctor.ts';
 import type { ObjectStore } from './objects/object-store.ts';
-import type { DeploymentRecords, RecordsConnection } from './records/document-records.ts';
+import type { DeploymentRecords, Outlook, RecordsConnection } from './records/document-records.ts';
 import type { Settings } from './settings.ts';
 
 type Records = KeyRecords & DeploymentRecords & RecordsConnection;
 
 /**
  * What would stop a start though the store is in order: the records, a key to open the service with, and whether the
- * two belong together. Records that are not there yet are not made.
+ * two belong together. Records that are not there yet are not made, and those of an earlier version not migrated.
  */
 export async function checkRecords(
   records: Records,
@@ -18,11 +18,13 @@ export async function checkRecords(
   settings: Pick<Settings, 'records' | 'apiKey' | 'deployment'>,
 ): Promise<Check[]> {
   const check = (name: string, finding: Finding) => judged(name, true, finding);
-  const there = await areThere(records);
-  if (typeof there !== 'boolean') {
+  const outlook = await outlookOf(records);
+  if (typeof outlook !== 'string') {
     const unknown: Finding = { result: 'unknown', detail: 'not asked: the records can’t be used' };
-    return [check('records', there), check('api_key', unknown), check('deployment', unknown)];
+    return [check('records', outlook), check('api_key', unknown), check('deployment', unknown)];
   }
+  if (outlook === 'migrate') return ofEarlierRecords(records);
+  const there = outlook === 'use';
   const told = there ? records.describe() : `${records.describe()}: empty yet; the first start fills it`;
   return [
     check('records', { result: 'works', detail: told }),
@@ -34,12 +36,23 @@ export async function checkRecords(
   ];
 }
 
-/** False when nothing is there yet; what is wrong when something is. */
-async function areThere(records: Records): Promise<boolean | Finding> {
+/** Their migration may take long, and is the matter of a start: they are not asked for what only this version can read. */
+function ofEarlierRecords(records: Records): Check[] {
+  const detail = `${records.describe()}: an earlier version made them; the next start migrates them`;
+  const left: Finding = { result: 'unknown', detail: 'not asked: the start that migrates the records looks' };
+  return [
+    judged('records', true, { result: 'works', detail }),
+    judged('api_key', false, left),
+    judged('deployment', false, left),
+  ];
+}
+
+/** What a start would do to the records, connected where that changes nothing; what is wrong with them. */
+async function outlookOf(records: Records): Promise<Outlook | Finding> {
   try {
-    if (await records.isEmpty()) return false;
-    await records.connect();
-    return true;
+    const outlook = await records.outlook();
+    if (outlook === 'use') await records.connect();
+    return outlook;
   } catch (error) {
     return wrong(error);
   }

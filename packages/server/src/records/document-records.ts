@@ -189,14 +189,17 @@ export interface DeploymentRecords {
 }
 
 /** The records as a whole: one connection, several ports. */
+/** `make`: there are none. `migrate`: an earlier version made them. `use`: they are as this version has them. */
+export type Outlook = 'make' | 'migrate' | 'use';
+
 export interface RecordsConnection {
   /**
    * Connects and migrates under a lock. Called at start and again until it succeeds. Raises StartError for what an
    * operator must mend (newer schema, folder in use, refused credentials), `records_unavailable` when it can't be reached.
    */
   connect(): Promise<void>;
-  /** True where the first `connect` would make the records. Asking makes nothing. Raises the same. */
-  isEmpty(): Promise<boolean>;
+  /** What `connect` would do to the records as they are. Asking changes nothing. Raises the same. */
+  outlook(): Promise<Outlook>;
   /** Asks the database something cheap. */
   ping(): Promise<void>;
   /** One line for people: "SQLite in ./data/strongroom.db", "PostgreSQL at host:port/name". Never a password. */

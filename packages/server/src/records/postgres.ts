@@ -1,8 +1,9 @@
 import pg from 'pg';
 import type { State } from '../documents/document.ts';
 import { StartError, StrongroomError } from '../errors.ts';
+import type { Outlook } from './document-records.ts';
 import { replay } from './idempotency.ts';
-import { createSchemaTable, migrate, postgresTypes } from './migrations/migrations.ts';
+import { createSchemaTable, migrate, outlookFor, postgresTypes } from './migrations/migrations.ts';
 import { postgresDialect } from './postgres-dialect.ts';
 import { startError } from './postgres-faults.ts';
 import { PostgresPool, type PostgresTimeouts, type RunInTransaction } from './postgres-pool.ts';
@@ -61,9 +62,9 @@ class PostgresDatabase implements SqlDatabase {
     }
   }
 
-  async isEmpty(): Promise<boolean> {
+  async outlook(): Promise<Outlook> {
     try {
-      return (await this.#schema()) === 0;
+      return outlookFor(await this.#schema(), postgresTypes, this.describe());
     } catch (error) {
       throw startError((error as Error).cause ?? error, this.#at) ?? error;
     }

@@ -1,4 +1,5 @@
 import type { State } from '../documents/document.ts';
+import type { Outlook } from './document-records.ts';
 import type { Row, Value } from './row.ts';
 
 /** SQL with `?1 …`; a parameter may stand in it more than once. */
@@ -34,7 +35,7 @@ export interface Dialect {
 export interface SqlDatabase {
   readonly dialect: Dialect;
   connect(): Promise<void>;
-  isEmpty(): Promise<boolean>;
+  outlook(): Promise<Outlook>;
   describe(): string;
   close(): Promise<void>;
   /** A SELECT; it may be tried twice. */

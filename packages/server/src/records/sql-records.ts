@@ -47,7 +47,7 @@ export class SqlRecords implements Records {
   }
 
   connect = () => this.#database.connect();
-  isEmpty = () => this.#database.isEmpty();
+  outlook = () => this.#database.outlook();
   describe = () => this.#database.describe();
   close = () => this.#database.close();
 

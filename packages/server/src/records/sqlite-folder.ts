@@ -36,6 +36,21 @@ export async function openDatabase(folder: string): Promise<DatabaseSync> {
   }
 }
 
+/** The number of the schema in `file`, which is there; 0 where it holds none. Changes nothing. Raises StartError for what is no database. */
+export function schemaIn(file: string): number {
+  try {
+    const db = new DatabaseSync(file, { readOnly: true, timeout: busyTimeout });
+    try {
+      const table = db.prepare(`SELECT name FROM sqlite_schema WHERE name = 'schema_version'`).get();
+      return table ? Number(db.prepare('SELECT number FROM schema_version').get()?.number ?? 0) : 0;
+    } finally {
+      db.close();
+    }
+  } catch (error) {
+    throw damaged(error, file) ?? error;
+  }
+}
+
 /**
  * Takes the folder for a server until the process dies, however it dies: the kernel then drops the lock. Raises
  * StartError when another server has it. A file of its own, so that local commands can still write.

@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
-import { StrongroomError } from '../errors.ts';
+import { StartError, StrongroomError } from '../errors.ts';
+import type { Outlook } from './document-records.ts';
+import { outlookFor, sqliteTypes } from './migrations/migrations.ts';
 import type { Records } from './records.ts';
 import type { Row } from './row.ts';
 import type { Claim, NewRow, Query, SqlDatabase, Update } from './sql-database.ts';
 import { SqlRecords } from './sql-records.ts';
 import type { OperationName } from './sqlite-calls.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
-import { databaseFile } from './sqlite-folder.ts';
+import { databaseFile, schemaIn } from './sqlite-folder.ts';
 import { SqliteThread } from './sqlite-thread.ts';
 
 export interface SqliteOptions {
@@ -35,8 +37,15 @@ class SqliteDatabase implements SqlDatabase {
     await this.#start();
   }
 
-  async isEmpty(): Promise<boolean> {
-    return !existsSync(databaseFile(this.#options.folder));
+  async outlook(): Promise<Outlook> {
+    const file = databaseFile(this.#options.folder);
+    if (!existsSync(file)) return 'make';
+    try {
+      return outlookFor(schemaIn(file), sqliteTypes, this.describe());
+    } catch (error) {
+      if (error instanceof StartError) throw error;
+      throw new StrongroomError('records_unavailable', {}, { cause: error });
+    }
   }
 
   describe(): string {

@@ -30,7 +30,7 @@ export function measuredRecords(records: Records, calls: Calls, replayed: () => 
     keepOnce: measured('keepOnce'),
     kept: measured('kept'),
     connect: measured('connect'),
-    isEmpty: measured('isEmpty'),
+    outlook: measured('outlook'),
     ping: measured('ping'),
     // What only commands and sweeps ask.
     known: (keys) => records.known(keys),

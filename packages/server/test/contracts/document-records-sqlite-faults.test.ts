@@ -74,11 +74,14 @@ test('records of a newer program, or what are none, stop the start', async (t) =
   await records.close();
   const file = join(folder, 'strongroom.db');
   const db = new DatabaseSync(file);
+  assert.equal(await openSqliteRecords({ folder }).outlook(), 'use');
   db.exec('UPDATE schema_version SET number = 999');
   db.close();
+  await assert.rejects(openSqliteRecords({ folder }).outlook(), stopsStart(/schema 999.*newer version/));
   await assert.rejects(openSqliteRecords({ folder }).connect(), stopsStart(/schema 999.*newer version/));
 
   writeFileSync(file, 'a text that somebody put here by mistake'.repeat(200));
+  await assert.rejects(openSqliteRecords({ folder }).outlook(), stopsStart(/strongroom\.db.*backup/));
   await assert.rejects(openSqliteRecords({ folder }).connect(), stopsStart(/strongroom\.db.*backup/));
 
   writeFileSync(join(folder, 'a file'), '');

@@ -1,4 +1,5 @@
 import { StartError } from '../../errors.ts';
+import type { Outlook } from '../document-records.ts';
 import { documents } from './0001-documents.ts';
 
 /** What the two databases call the same things. */
@@ -33,6 +34,12 @@ const migrations: readonly ((types: Types) => string[])[] = [documents];
 
 /** Where the schema's number is kept. */
 export const createSchemaTable = 'CREATE TABLE IF NOT EXISTS schema_version (number integer NOT NULL)';
+
+/** What bringing schema `from` to this program's comes to. Raises as `migrate` does. */
+export function outlookFor(from: number, types: Types, where: string): Outlook {
+  if (from === 0) return 'make';
+  return migrate(from, types, where).length === 0 ? 'use' : 'migrate';
+}
 
 /**
  * The statements that bring schema `from` (0: an empty database) to this program's, the new number included; empty
