@@ -12,6 +12,8 @@ export interface Outcome {
   readonly skipped: ReadonlyMap<string, number>;
   /** Files that were cut off: by an interruption, or because nothing moved any more. */
   readonly unfinished: readonly string[];
+  /** Milliseconds that each file took, the slowest first. */
+  readonly took: readonly (readonly [file: string, duration: number])[];
   /** The runner's closing lines, `ℹ tests N` and so on. They are held back, so that they can be printed last. */
   readonly closing: readonly string[];
 }
@@ -26,6 +28,7 @@ export async function runFiles(
 ): Promise<Outcome> {
   const skipped = new Map<string, number>();
   const unfinished = new Set(options.files);
+  const took: [string, number][] = [];
   const closing: string[] = [];
   let success = false;
 
@@ -42,7 +45,10 @@ export async function runFiles(
       }
       if (event.type === 'test:summary') {
         if (event.data.file === undefined) success = event.data.success;
-        else unfinished.delete(event.data.file);
+        else {
+          unfinished.delete(event.data.file);
+          took.push([event.data.file, event.data.duration_ms]);
+        }
       }
       if (event.type === 'test:diagnostic' && event.data.file === undefined && event.data.nesting === 0) {
         closing.push(`ℹ ${event.data.message}`);
@@ -57,7 +63,8 @@ export async function runFiles(
   } finally {
     clearTimeout(watch);
   }
-  return { success, skipped, unfinished: [...unfinished], closing };
+  took.sort(([, one], [, other]) => other - one);
+  return { success, skipped, unfinished: [...unfinished], took, closing };
 }
 
 function skipReason({ skip, todo }: { skip?: string | boolean; todo?: string | boolean }): string | null {

@@ -6,7 +6,7 @@
  */
 import { globSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startPostgres, startS3 } from './engines/engines.ts';
@@ -18,6 +18,8 @@ import { folderVariable } from './secrecy/watch.ts';
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const print = (line: string) => process.stdout.write(`${line}\n`);
 const isLong = (path: string) => path.includes('.long.');
+/** How many of the slowest files are named at the end: the whole run has five minutes. */
+const slowest = 5;
 
 const { values: options, positionals: patterns } = parseArgs({
   allowPositionals: true,
@@ -71,6 +73,12 @@ async function runAndReport(missing: readonly string[], signal: AbortSignal): Pr
   const skipsFail = outcome.skipped.size > 0 && options['nothing-skipped'];
   if (skipsFail) print('Nothing may be skipped in this run.');
   const secret = reportSecrecy();
+  print(
+    `slowest: ${outcome.took
+      .slice(0, slowest)
+      .map(([file, ms]) => `${basename(file)} ${(ms / 1000).toFixed(0)} s`)
+      .join(', ')}`,
+  );
   outcome.closing.forEach(print);
   return outcome.success && !skipsFail && secret;
 }
