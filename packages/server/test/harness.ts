@@ -167,6 +167,8 @@ export interface TestServer {
 export interface TestServerOptions {
   /** For node itself, before the program: `--import` of a fault, say. */
   readonly nodeOptions?: readonly string[];
+  /** It may still wait for its records or its store when it is handed over. Default: it is ready then. */
+  readonly waits?: boolean;
 }
 
 const program = fileURLToPath(new URL('../src/main.ts', import.meta.url));
@@ -174,12 +176,13 @@ const diesWithParent = new URL('./engines/dies-with-parent.ts', import.meta.url)
 
 /**
  * Starts the service as its own process, with nothing in its environment but PATH, the settings of `env`, and for what
- * `env` leaves out a free port, a fresh folder and a fresh API key. Rejects with its log when it ends before it listens.
+ * `env` leaves out a free port, a fresh folder and a fresh API key. Rejects with its log when it ends before it is ready: a
+ * start does not hold its door shut for long, and on a busy machine SQLite and the disk can take longer than that.
  */
 export async function startServer(
   t: Ending,
   env: Readonly<Record<string, string>> = {},
-  { nodeOptions = [] }: TestServerOptions = {},
+  { nodeOptions = [], waits = false }: TestServerOptions = {},
 ): Promise<TestServer> {
   const { child, key, ended, written } = await launch(t, env, nodeOptions);
   const end = (signal: NodeJS.Signals): Promise<number | null> => {
@@ -192,7 +195,7 @@ export async function startServer(
       .exec(written.all)
       ?.slice(1);
     const found = url?.find((candidate) => candidate !== undefined);
-    if (found) {
+    if (found && (waits || (await isReady(found, written.all)))) {
       return {
         url: found,
         key,
@@ -210,6 +213,14 @@ export async function startServer(
     }
     await sleep(20);
   }
+}
+
+/** Asked only where the start has said that it waits: a request shows in logs and metrics, which tests look at. */
+async function isReady(url: string, log: string): Promise<boolean> {
+  if (!/^ {2}Waiting /m.test(log)) return true;
+  const answer = await fetch(`${url}/readyz`).catch(() => null);
+  await answer?.body?.cancel();
+  return answer?.ok === true;
 }
 
 /** What became of a start that an operator must mend: its exit code, and what it wrote. */

@@ -212,7 +212,7 @@ describe('a start without its store or its database', {
         const { s3, db, env } = await behindProxies(t, away);
         const proxy = away === 'store' ? s3 : db;
         if (how === 'is silent') await proxy.hold();
-        const server = await startServer(t, env);
+        const server = await startServer(t, env, { waits: true });
         // It listens before the first question has found its end.
         if (how === 'is silent') assert.doesNotMatch(server.logs(), /can't be reached; trying again/);
         assert.equal((await fetch(`${server.url}/healthz`)).status, 200);
@@ -239,7 +239,7 @@ describe('a start without its store or its database', {
 
   test('what turns out to need mending once it is reached ends the process with the line', async (t) => {
     const { s3, env } = await behindProxies(t, 'store');
-    const server = await startServer(t, { ...env, S3_BUCKET: 't-nobody-made-this' });
+    const server = await startServer(t, { ...env, S3_BUCKET: 't-nobody-made-this' }, { waits: true });
     assert.equal((await upload(server)).status, 503);
     await s3.pass();
     assert.equal(await server.ended, 1);
@@ -253,7 +253,7 @@ describe('a start without its store or its database', {
   test('it stops when told, also while it waits', async (t) => {
     const { db, env } = await behindProxies(t, 'records');
     await db.hold();
-    const server = await startServer(t, env);
+    const server = await startServer(t, env, { waits: true });
     const began = performance.now();
     assert.equal(await server.stop(), 0);
     assert.ok(performance.now() - began < 7_000, `stopping took ${performance.now() - began} ms`);

@@ -52,7 +52,7 @@ export class Host {
     this.#life = life;
     this.#lives++;
     try {
-      life.server = await startServer(life, this.#parts.settings);
+      life.server = await startServer(life, this.#parts.settings, { waits: true });
     } catch (error) {
       if (!life.over) throw error;
     }

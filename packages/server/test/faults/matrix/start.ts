@@ -34,7 +34,7 @@ type Settings = Readonly<Record<string, string>>;
 
 async function asProcess(t: Ending, settings: Settings): Promise<Start> {
   try {
-    const server = await startServer(t, settings, withFaults);
+    const server = await startServer(t, settings, { ...withFaults, waits: true });
     const { status } = await fetch(`${server.url}/readyz`);
     return {
       sees: status === 200 ? 'ready' : 'waits',
