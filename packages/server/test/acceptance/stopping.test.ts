@@ -22,6 +22,8 @@ import { lookInto } from './store-look.ts';
 
 const size = 400_000;
 const key = 'a key that outlives the process';
+/** Milliseconds: far from the half minute that a running upload would get, on a busy machine too. */
+const soon = 8_000;
 
 /** An upload whose second half comes only when `goOn` is called. */
 function slowUpload(server: TestServer): { answer: Promise<Answer>; goOn: () => void; sha256: () => string } {
@@ -77,7 +79,7 @@ for (const backend of backends) {
         socket.destroy();
         return error?.code === 'ECONNREFUSED';
       };
-      for (const until = performance.now() + 2_000; !(await refused()); await sleep(20)) {
+      for (const until = performance.now() + 20_000; !(await refused()); await sleep(20)) {
         assert.ok(performance.now() < until, 'new connections are still taken');
       }
       upload.goOn();
@@ -101,7 +103,7 @@ for (const backend of backends) {
         ({ status }) => status,
         () => 'cut',
       );
-      assert.ok((await milliseconds(server.stop())) < 8_000);
+      assert.ok((await milliseconds(server.stop())) < 15_000);
       assert.equal(await server.ended, 0);
       assert.ok([503, 'cut'].includes(await answer));
       upload.goOn();
@@ -132,7 +134,7 @@ describe('stopping', { concurrency: 2 }, () => {
       if (said !== '') socket.write(said);
       if (said.endsWith('\r\n\r\n')) await once(socket, 'data');
     }
-    assert.ok((await milliseconds(server.stop())) < 1_500);
+    assert.ok((await milliseconds(server.stop())) < soon);
     assert.equal(await server.ended, 0);
   });
 
@@ -150,7 +152,7 @@ describe('stopping', { concurrency: 2 }, () => {
       // Sooner it would count as the same wish: npm passes on what the terminal has sent already.
       await sleep(1_200);
       server.signal(name);
-      assert.ok((await milliseconds(server.ended)) < 1_000);
+      assert.ok((await milliseconds(server.ended)) < soon);
       assert.equal(await server.ended, code);
       await answer;
       upload.goOn();

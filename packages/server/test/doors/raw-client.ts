@@ -30,8 +30,8 @@ export class RawClient {
     });
   }
 
-  /** Waits until `text` has been received. Fails after two seconds. */
-  async heard(text: string, within = 2_000): Promise<string> {
+  /** Waits until `text` has been received. Fails after half a minute: what never comes. */
+  async heard(text: string, within = 30_000): Promise<string> {
     const until = Date.now() + within;
     while (!this.received.includes(text)) {
       if (Date.now() > until)
