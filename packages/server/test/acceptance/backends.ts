@@ -2,13 +2,13 @@ import type { By } from '../faults/round-robin.ts';
 import {
   type Ending,
   needs,
+  startServer,
   type TestServer,
   type TestServerOptions,
   testBucket,
   testDatabase,
   testFolder,
 } from '../harness.ts';
-import { startReady } from './ready.ts';
 import { startTwoNodes } from './two-nodes.ts';
 
 /** A pair of store and records that the service promises the same on. */
@@ -31,7 +31,7 @@ export const diskAndSqlite: Backend = {
   name: 'disk + SQLite',
   missing: () => false,
   prepare: async (t) => ({ DATA_DIR: await testFolder(t) }),
-  start: startReady,
+  start: startServer,
 };
 
 export const s3AndPostgres: Backend = {
@@ -42,7 +42,7 @@ export const s3AndPostgres: Backend = {
     DATABASE_URL: await testDatabase(t),
     ...(await testBucket(t)).environment,
   }),
-  start: startReady,
+  start: startServer,
 };
 
 /** The same with two servers, of which each takes every other request. */

@@ -5,11 +5,10 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { following, type Passed, type Plan } from '../faults/kill-plan.ts';
-import { type TestServer, testFolder } from '../harness.ts';
+import { startServer, type TestServer, testFolder } from '../harness.ts';
 import type { Backend } from './backends.ts';
 import { ApiClient, type Payload, type Way } from './client.ts';
 import { lookAtRecords, type RecordsLook, type Row } from './crash-records.ts';
-import { startReady } from './ready.ts';
 import { lookInto, type StoreLook } from './store-look.ts';
 
 /**
@@ -76,7 +75,7 @@ export class House {
     const file = join(this.#scratch, `${name}.json`);
     await writeFile(file, JSON.stringify({ journal: this.#journal, stops } satisfies Plan));
     const nodeOptions = Object.keys(stops).length > 0 ? following(file) : [];
-    this.#server = await startReady(this.#t, this.#settings, { nodeOptions });
+    this.#server = await startServer(this.#t, this.#settings, { nodeOptions });
   }
 
   /** SIGKILL. */

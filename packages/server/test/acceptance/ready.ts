@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from 'undici';
-import { startServer, type TestServer } from '../harness.ts';
 
 /** Milliseconds. */
 const patience = 60_000;
@@ -22,11 +21,4 @@ export async function untilReady(url: string): Promise<void> {
     if (status === 200) return;
     if (performance.now() > end) throw new Error(`${url} was never ready: ${status}`);
   }
-}
-
-/** Starts a server and waits until it does its work. */
-export async function startReady(...start: Parameters<typeof startServer>): Promise<TestServer> {
-  const server = await startServer(...start);
-  await untilReady(server.url);
-  return server;
 }

@@ -2,8 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type By, RoundRobin } from '../faults/round-robin.ts';
-import { type Ending, type TestServer, type TestServerOptions, testFolder } from '../harness.ts';
-import { startReady } from './ready.ts';
+import { type Ending, startServer, type TestServer, type TestServerOptions, testFolder } from '../harness.ts';
 
 /**
  * Two servers on one store and the same records that look like one: a proxy hands them what comes in turn. What one
@@ -23,8 +22,8 @@ export async function startTwoNodes(
   const config = 'strongroom.config.json';
   await copyFile(join(settings.DATA_DIR ?? '', config), join(DATA_DIR, config)).catch(unlessMissing);
   const nodes = await Promise.all([
-    startReady(t, shared, options),
-    startReady(t, { ...shared, DATA_DIR }, options),
+    startServer(t, shared, options),
+    startServer(t, { ...shared, DATA_DIR }, options),
   ]);
   proxy.targets.push(...nodes.map(({ url }) => new URL(url)));
   const firstFault = (codes: readonly (number | null)[]) => codes.find((code) => code !== 0) ?? 0;
