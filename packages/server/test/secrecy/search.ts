@@ -63,6 +63,8 @@ export function leaksIn(log: string, secrets: readonly Secret[]): { secret: Secr
 const shapes: readonly (readonly [Kind, RegExp])[] = [
   ['secret', /\bsr_[0-9a-f]{12}_[\w-]{43}/g],
   ['link token', /\/l\/[\w.~-]{20,}/g],
+  // What signs a request to S3, in a header or in the address of an object.
+  ['secret', /\bSignature=[0-9a-f]{64}/g],
 ];
 
 function shapesIn(log: string): ReturnType<typeof leaksIn> {

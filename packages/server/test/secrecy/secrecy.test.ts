@@ -31,15 +31,16 @@ test('what only looks like a filename is none', () => {
     assert.deepEqual(leaksIn(lines.join('\n'), [{ kind: 'filename', value }]), []);
 });
 
-test('a key or a link that no test has told of is found by its shape', async (t) => {
+test('a key, a link or a signature that no test has told of is found by its shape', async (t) => {
   const folder = await testFolder(t);
   await mkdir(join(folder, 'one.1'));
   const key = `sr_0123456789ab_${'k'.repeat(43)}`;
-  await writeFile(join(folder, 'one.1', '1.log'), `made ${key}\nGET /l/${'t'.repeat(30)}\n`);
+  const signed = `GET /bucket/key?X-Amz-Signature=${'5'.repeat(64)}`;
+  await writeFile(join(folder, 'one.1', '1.log'), `made ${key}\nGET /l/${'t'.repeat(30)}\n${signed}\n`);
   const { leaks } = searchRun(folder);
   assert.deepEqual(
     leaks.map((line) => line.split(' stands')[0]),
-    ['one.1: a secret', 'one.1: a link token'],
+    ['one.1: a secret', 'one.1: a link token', 'one.1: a secret'],
   );
 });
 
