@@ -57,7 +57,7 @@ function readExpression(expression: string): { asked: Asked[]; by: string[] } {
         if (node.parent?.name === 'GroupingLabels') by.push(written);
       }
       if (name === 'EqlSingle') asked.at(-1)?.matchers.push({ label, value: '' });
-      if (name === 'EqlRegex' || name === 'NeqRegex') asked.at(-1)?.matchers.push({ label, value: null });
+      if (['Neq', 'EqlRegex', 'NeqRegex'].includes(name)) asked.at(-1)?.matchers.push({ label, value: null });
       if (name === 'StringLiteral') {
         const last = asked.at(-1)?.matchers.at(-1);
         if (last?.value === '') last.value = JSON.parse(written);
@@ -142,6 +142,7 @@ test('every name, label and value in alerts and dashboard is told by a running s
   const wrong = (expression: string) => complaints(told, expression).join('\n');
   assert.match(wrong('rate(strongroom_http_request_total[5m])'), /is not told/);
   assert.match(wrong('strongroom_ready{piece="store"}'), /no label piece/);
+  assert.match(wrong('strongroom_ready{piece!="store"}'), /no label piece/);
   assert.match(wrong('strongroom_ready{part="bucket"}'), /never part="bucket"/);
   assert.match(wrong('sum by (route) (strongroom_ready)'), /nothing has a label route/);
   assert.throws(() => wrong('sum by (job (strongroom_ready)'), /not PromQL/);
