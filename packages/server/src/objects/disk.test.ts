@@ -244,7 +244,8 @@ describe('DiskStore', () => {
     while (given < rest) await sleep(1);
     for (const body of bodies) body._read(0);
     await Promise.all(puts);
-    assert.ok(most > 0 && most <= 16 * 1024 * 1024, `${most} bytes were held`);
+    // What a body gathered while few others ran stays in memory until the disk has taken it; unshared it would be 34 MiB.
+    assert.ok(most > 0 && most <= 24 * 1024 * 1024, `${most} bytes were held`);
   });
 
   it('writes bodies of many tiny chunks', async () => {

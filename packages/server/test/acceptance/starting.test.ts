@@ -218,7 +218,7 @@ describe('a start without its store or its database', {
         assert.equal((await fetch(`${server.url}/healthz`)).status, 200);
         const first = await readyz(server);
         assert.equal(first.status, 503);
-        assert.ok(first.ms < 3_000, `/readyz took ${first.ms} ms`);
+        assert.ok(first.ms < 10_000, `/readyz took ${first.ms} ms`);
         const refused = await upload(server);
         assert.deepEqual(
           [
@@ -256,6 +256,6 @@ describe('a start without its store or its database', {
     const server = await startServer(t, env, { waits: true });
     const began = performance.now();
     assert.equal(await server.stop(), 0);
-    assert.ok(performance.now() - began < 7_000, `stopping took ${performance.now() - began} ms`);
+    assert.ok(performance.now() - began < 15_000, `stopping took ${performance.now() - began} ms`);
   });
 });

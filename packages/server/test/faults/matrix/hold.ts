@@ -6,15 +6,21 @@ import type { Observed } from './aftermath.ts';
 import { calls, type Peer } from './cells.ts';
 import { keyOf, tryAll } from './trial.ts';
 
+/** Milliseconds: all trials are made before the first of them is held, which a busy machine takes minutes for. */
+const timeout = 600_000;
+
 export function holdMatrix(peer: Peer): void {
-  describe(`the fault matrix: ${peer.name}`, { skip: peer.missing() }, () => {
+  describe(`the fault matrix: ${peer.name}`, { skip: peer.missing(), timeout }, () => {
     // All of them, also when one fails: what is left open would keep this process.
     const undo = new AsyncDisposableStack();
     const ending: Ending = { after: (end) => undo.defer(async () => void (await (end as () => unknown)())) };
     let observed = new Map<string, Observed>();
-    before(async () => {
-      observed = await tryAll(ending, peer);
-    });
+    before(
+      async () => {
+        observed = await tryAll(ending, peer);
+      },
+      { timeout },
+    );
     after(() => undo.disposeAsync());
     for (const row of peer.rows) {
       for (const call of calls) {
