@@ -43,14 +43,14 @@ export interface StrongroomOptions {
 /** Opens the records that the settings name. `serving: false` is for commands beside a running server. */
 export async function openRecords(
   { records, timeouts }: Pick<Settings, 'records'> & Partial<Pick<Settings, 'timeouts'>>,
-  options: { serving: boolean; log: pino.Logger },
+  { serving }: { serving: boolean },
 ): Promise<Records> {
   if (records.kind === 'postgres') {
     const { openPostgresRecords } = await import('./records/postgres.ts');
     return openPostgresRecords({ url: records.url, ...(timeouts && { timeouts }) });
   }
   const { openSqliteRecords } = await import('./records/sqlite.ts');
-  return openSqliteRecords({ folder: records.folder, serving: options.serving });
+  return openSqliteRecords({ folder: records.folder, serving });
 }
 
 interface OpenedStore {
@@ -68,7 +68,7 @@ async function openStore(
     const doctor = new DiskDoctor({ folder, mostBytes: settings.maxUploadSize });
     return { store: new DiskStore({ folder }), budget: null, doctor: async () => doctor };
   }
-  // Loaded only when S3 is used: the SDK costs a second of start-up and tens of megabytes.
+  // Loaded only when S3 is used, as is what PostgreSQL or SQLite alone needs.
   const { S3Store } = await import('./objects/s3.ts');
   const { BufferBudget } = await import('./objects/buffer-budget.ts');
   const budget = new BufferBudget(settings.uploadBufferBytes);
@@ -83,13 +83,13 @@ async function openStore(
 /** `strongroom doctor`: asks store and records what they can do, and changes neither. Raises `aborted`. */
 export async function examine(
   settings: StoreAndRecords,
-  options: { signal: AbortSignal; log: pino.Logger },
+  { signal }: { signal: AbortSignal },
 ): Promise<Report & { policy: object | null }> {
   const { store, doctor: call } = await openStore(settings);
-  const records = await openRecords(settings, { serving: false, log: options.log });
+  const records = await openRecords(settings, { serving: false });
   try {
     const doctor = await call();
-    const { checks } = await doctor.examine({ signal: options.signal });
+    const { checks } = await doctor.examine({ signal });
     const more = await checkRecords(records, store, settings);
     return { ...reported([...more, ...checks]), policy: doctor.policy() };
   } finally {
@@ -120,7 +120,7 @@ export async function createStrongroom(
     options.log ??
     pino({ level: settings.logLevel, serializers: { error: pino.stdSerializers.errWithCause } });
   const opened = await openStore(settings);
-  const unmeasured = await openRecords(settings, { serving: true, log });
+  const unmeasured = await openRecords(settings, { serving: true });
   const telemetry = new Telemetry(buildOf(settings), await openTracing(settings, log));
   const store = telemetry.store(opened.store);
   const records = telemetry.records(unmeasured);

@@ -3,7 +3,6 @@ import { hasCode, StartError } from '../errors.ts';
 import { type Check, judged, type Report } from '../objects/doctor.ts';
 import { readSettings, readStoreAndRecords, type StoreAndRecords } from '../settings.ts';
 import { checkup } from './checkup.ts';
-import { createLog } from './log.ts';
 import { UsageError } from './usage.ts';
 
 /**
@@ -51,7 +50,7 @@ async function examined(signal: AbortSignal): Promise<Report & { policy: object 
   if (settings === null) return { ok: false, checks: [check], policy: null };
   // Loading every part of the service takes a moment, which a mistyped command or setting need not wait for.
   const { examine } = await import('../compose.ts');
-  const report = await examine(settings, { signal, log: createLog('silent') });
+  const report = await examine(settings, { signal });
   return { ...report, ok: report.ok && check.ok, checks: [check, ...report.checks] };
 }
 

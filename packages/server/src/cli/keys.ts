@@ -3,7 +3,6 @@ import { idOf, makeKey } from '../access/api-keys.ts';
 import type { ApiKeyRecord, KeyRecords } from '../access/key-records.ts';
 import { StartError } from '../errors.ts';
 import { readSettings } from '../settings.ts';
-import { createLog } from './log.ts';
 import { UsageError } from './usage.ts';
 
 interface Options {
@@ -21,7 +20,7 @@ export async function keys(words: readonly string[]): Promise<void> {
   for (const warning of warnings) process.stderr.write(`strongroom: ${warning}\n`);
   // Loading every part of the service takes a moment, which a mistyped command or setting need not wait for.
   const { openRecords } = await import('../compose.ts');
-  const records = await openRecords(settings, { serving: false, log: createLog(settings.logLevel) });
+  const records = await openRecords(settings, { serving: false });
   try {
     await records.connect();
     if (command === 'create') await create(records, options);

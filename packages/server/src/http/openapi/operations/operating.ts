@@ -118,6 +118,12 @@ export const configuration: readonly Operation[] = [
 
 const notReady = { ok: false, checks: { store: false, records: true } };
 
+const ifNoneMatch = {
+  description: 'RFC 9110 §13.1.2. When it is still the same: 304.',
+  example: '"Yk3sJm0Y3m2q1nB0c9d4eA"',
+  schema: { type: 'string' },
+};
+
 export const operating: readonly Operation[] = [
   {
     route: 'GET /healthz',
@@ -168,13 +174,7 @@ export const operating: readonly Operation[] = [
     summary: 'This description, as OpenAPI 3.1',
     description: 'With the address of this service as its server.',
     key: false,
-    headers: {
-      'If-None-Match': {
-        description: 'RFC 9110 §13.1.2. When it is still the same: 304.',
-        example: '"Yk3sJm0Y3m2q1nB0c9d4eA"',
-        schema: { type: 'string' },
-      },
-    },
+    headers: { 'If-None-Match': ifNoneMatch },
     answers: {
       200: {
         description: 'An OpenAPI document.',
@@ -201,13 +201,7 @@ export const operating: readonly Operation[] = [
     summary: 'This description, for people',
     description: 'One page without scripts and without anything from elsewhere.',
     key: false,
-    headers: {
-      'If-None-Match': {
-        description: 'RFC 9110 §13.1.2. When it is still the same: 304.',
-        example: '"Yk3sJm0Y3m2q1nB0c9d4eA"',
-        schema: { type: 'string' },
-      },
-    },
+    headers: { 'If-None-Match': ifNoneMatch },
     answers: {
       200: {
         description: 'A page.',
