@@ -26,6 +26,10 @@ interface Opened {
 }
 let opened: Opened[] = [];
 let lines: string[] = [];
+/** How the log says that each request ended. */
+let requests: string[] = [];
+/** Codes that were counted. */
+let counted: string[] = [];
 let facts: { contentType: string; filename: string; size: number };
 /** Milliseconds that the records take. */
 let readsAfter = 0;
@@ -89,10 +93,12 @@ async function eventually(holds: () => boolean, within = 1_000): Promise<void> {
 describe('content', { timeout: 20_000 }, () => {
   before(async () => {
     const line = (level: string) => (_facts: object, msg: string) => void lines.push(`${level}: ${msg}`);
-    const log = { debug: line('debug'), info() {}, warn: line('warn'), error: line('error') };
+    const info = (_facts: object, msg: string) => void requests.push(msg);
+    const log = { debug: line('debug'), info, warn: line('warn'), error: line('error') };
     server = await createServer({
       documents,
       authenticate: async () => ({ actor: { kind: 'key', id: 'k' } }),
+      observer: { answered() {}, refused: (code: string) => void counted.push(code) },
       log,
       trustProxy: false,
       linkMode: 'stream',
@@ -107,6 +113,8 @@ describe('content', { timeout: 20_000 }, () => {
   beforeEach(() => {
     opened = [];
     lines = [];
+    requests = [];
+    counted = [];
     facts = { contentType: 'application/pdf', filename: 'a.pdf', size: bytes.length };
     readsAfter = 0;
     open = whole;
@@ -269,8 +277,20 @@ describe('content', { timeout: 20_000 }, () => {
       await eventually(() => opened.at(-1)?.body.destroyed === true);
       assert.deepEqual(lines, ['warn: an answer broke off']);
     }
+    await eventually(() => requests.length === 3);
+    assert.deepEqual(requests, Array(3).fill('the answer broke off'));
+    assert.deepEqual(counted, Array(3).fill('store_unavailable'));
     open = whole;
     assert.equal((await ask()).answer.statusCode, 200);
+  });
+
+  test('altered bytes that show only at the end are our fault, not that of a client that went away', async () => {
+    open = () => whole(undefined).map((chunk: Buffer) => Buffer.from(chunk).fill(1, chunk.length - 1));
+    await assert.rejects(ask(), /aborted|hang up|ECONNRESET/);
+    await eventually(() => requests.length > 0);
+    assert.deepEqual(lines, ['error: an answer broke off']);
+    assert.deepEqual(requests, ['the answer broke off']);
+    assert.deepEqual(counted, ['internal']);
   });
 
   test('a client that goes away ends the store’s stream', async () => {
@@ -292,6 +312,9 @@ describe('content', { timeout: 20_000 }, () => {
     assert.ok(given < 10_000_000);
     await eventually(() => lines.length > 0);
     assert.deepEqual(lines, ['debug: an answer broke off']);
+    await eventually(() => requests.length > 0);
+    assert.deepEqual(requests, ['the client went away']);
+    assert.deepEqual(counted, []);
   });
 
   test('a client that takes nothing any more is ended, and with it the store’s stream', async () => {

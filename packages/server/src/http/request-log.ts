@@ -1,9 +1,18 @@
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Doors } from './doors.ts';
 
 /** Bytes of each connection that earlier requests account for. */
 const counted = new WeakMap<Socket, { read: number; written: number }>();
+
+/** Requests whose answer the service itself could not go on with. */
+const brokenOff = new WeakSet<IncomingMessage>();
+
+/** The answer to `request` ends in the middle, and not because of the client. */
+export function breaksOff(request: IncomingMessage): void {
+  brokenOff.add(request);
+}
 
 /**
  * Writes one line when the answer is out, or when the client is gone before. The line names the route's pattern, never
@@ -36,7 +45,7 @@ export function logWhenDone(
     const traceId = observer?.traceOf?.(request.raw);
     log.info(
       traceId === undefined ? facts : { ...facts, traceId },
-      answered ? 'request' : 'the client went away',
+      answered ? 'request' : brokenOff.has(request.raw) ? 'the answer broke off' : 'the client went away',
     );
   });
 }

@@ -7,7 +7,7 @@ export interface AnsweredRequest {
   readonly method: string;
   /** The route's pattern; null where none fits. */
   readonly route: string | null;
-  /** Null when the client went away before its answer was out. */
+  /** Null when the answer did not come to its end: the client went away, or the store broke off. */
   readonly status: number | null;
   readonly ms: number;
   /** Bytes of the connection, heads included. */
@@ -18,7 +18,7 @@ export interface AnsweredRequest {
 /** Hears of every request. What it does is paid by every request, so it must be cheap. */
 export interface RequestObserver {
   answered(answer: AnsweredRequest, request: IncomingMessage): void;
-  /** A problem is answered. */
+  /** A problem is answered, or breaks off an answer that has begun. */
   refused(code: ErrorCode): void;
   /** The id of the request's trace, for its line in the log. */
   readonly traceOf?: (request: IncomingMessage) => string | undefined;

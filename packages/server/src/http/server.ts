@@ -1,7 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import Fastify, { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
-import { hasCode, type StrongroomError } from '../errors.ts';
-import type { Log } from '../log.ts';
+import { hasCode, StrongroomError } from '../errors.ts';
 import { attach } from './attach.ts';
 import { takeOn } from './broken-requests.ts';
 import { letIn } from './caller.ts';
@@ -20,7 +19,7 @@ import { problemOf } from './problems.ts';
 import { parseQuery } from './query-string.ts';
 import { asStrongroomError } from './refusals.ts';
 import { requestIdOf } from './request-id.ts';
-import { logWhenDone } from './request-log.ts';
+import { breaksOff, logWhenDone } from './request-log.ts';
 import { knownRoutes, type Route } from './routes.ts';
 import { Type } from './schema.ts';
 import { registerStorage } from './storage.ts';
@@ -47,7 +46,7 @@ export async function createServer(doors: Doors): Promise<HttpServer> {
     routerOptions: { maxParamLength: 2_048, querystringParser: parseQuery },
     return503OnClosing: false,
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false, verbose: true } },
-    logController: new StreamErrorLog(doors.log),
+    logController: new StreamErrorLog(doors),
     frameworkErrors: (error, request, reply) => void refuseUnrouted(doors, error, request, reply),
   });
   app.decorateRequest('caller', null);
@@ -158,16 +157,26 @@ function isOurFault({ code }: StrongroomError): boolean {
   return code === 'internal' || code === 'object_exists' || code === 'object_missing';
 }
 
-/** Fastify's own lines are off; a download that breaks off in the middle is told here: to the operator where it is our fault. */
+/**
+ * Fastify's own lines are off; a download that breaks off in the middle is told here: to the operator where it is our
+ * fault, and counted as the problem that it was too late to answer.
+ */
 class StreamErrorLog extends LogController {
-  readonly #log: Log;
+  readonly #log: Doors['log'];
+  readonly #observer: Doors['observer'];
 
-  constructor(log: Log) {
+  constructor({ log, observer }: Pick<Doors, 'log' | 'observer'>) {
     super({ disableRequestLogging: true });
     this.#log = log;
+    this.#observer = observer;
   }
 
   override streamError(error: Error, request: FastifyRequest): void {
+    const ours = error instanceof StrongroomError && !isOfClient(error);
+    if (ours) {
+      this.#observer?.refused(error.code);
+      breaksOff(request.raw);
+    }
     const level = isOfClient(error) ? 'debug' : hasCode(error, 'internal') ? 'error' : 'warn';
     this.#log[level]({ requestId: request.id, error }, 'an answer broke off');
   }

@@ -29,7 +29,7 @@ export class RequestMetrics implements RequestObserver {
     const labels = ['method', 'route'];
     this.#total = registry.counter(
       'strongroom_http_requests_total',
-      'Requests that ended, by route pattern, method and status; status "aborted": the client went away before its answer.',
+      'Requests that ended, by route pattern, method and status; status "aborted": the answer did not come to its end, by the client or by us.',
       [...labels, 'status'],
     );
     this.#durations = registry.histogram(
@@ -50,7 +50,7 @@ export class RequestMetrics implements RequestObserver {
     );
     this.#problems = registry.counter(
       'strongroom_http_problems_total',
-      'Problems that were answered, by code (docs/errors.md).',
+      'Problems that were answered or broke off an answer, by code (docs/errors.md).',
       ['code'],
     );
     // There from the start: a rate sees a first problem only where a zero went before it.
