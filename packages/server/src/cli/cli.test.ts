@@ -291,3 +291,24 @@ test('a log that can’t be written ends nothing', { skip: !existsSync('/dev/ful
   child.kill('SIGTERM');
   assert.deepEqual(await once(child, 'exit'), [0, null]);
 });
+
+test('a command whose reader has gone says so in one line', { skip: !existsSync('/dev/full') }, async (t) => {
+  const folder = await testFolder(t);
+  for (const words of [['doctor', '--json'], ['--help']]) {
+    const full = openSync('/dev/full', 'w');
+    t.after(() => closeSync(full));
+    const { status, stderr } = spawnSync(process.execPath, [bin, ...words], {
+      cwd: folder,
+      env: base,
+      stdio: ['ignore', full, 'pipe'],
+      encoding: 'utf8',
+    });
+    assert.equal(status, 1, stderr);
+    assert.match(stderr, /^strongroom: what it says can't be written: .*ENOSPC.*\n$/);
+  }
+  const { child, ended } = begin(t, folder, ['doctor']);
+  child.stdout.destroy();
+  const { code, stderr } = await ended;
+  assert.equal(code, 1);
+  assert.match(stderr, /^strongroom: what it says can't be written: .*EPIPE.*\n$/);
+});

@@ -8,6 +8,8 @@ import { version } from './version.ts';
  * @param words the command line without node and script
  */
 export async function main(words: readonly string[]): Promise<void> {
+  // The service goes on when nobody reads its lines any more; a command has nothing else to give.
+  if (words[0] !== 'serve') process.stdout.on('error', unheard);
   try {
     await run(words);
   } catch (error) {
@@ -15,6 +17,12 @@ export async function main(words: readonly string[]): Promise<void> {
     process.stderr.write(`strongroom: ${explain(error)}\n`);
     if (error instanceof UsageError) process.stderr.write(`\n${help}`);
   }
+}
+
+/** Whoever reads may go away (`strongroom doctor | head`), or a file's disk may be full. */
+function unheard({ message }: Error): void {
+  process.exitCode = 1;
+  process.stderr.write(`strongroom: what it says can't be written: ${message}\n`);
 }
 
 async function run([command, ...words]: readonly string[]): Promise<void> {
