@@ -10,6 +10,9 @@ const defects = new Set(['0A', '21', '22', '23', '34', '42', '44']);
 /** A right was taken away; the operator can give it back while the service runs. */
 const insufficientPrivilege = '42501';
 
+/** A group waited too long for a row (`lock_timeout`). */
+const lockNotAvailable = '55P03';
+
 /** Duplicate table, undefined column: tables with our names are there that the migrations did not make. */
 const othersTables = new Set(['42P07', '42703']);
 
@@ -38,7 +41,12 @@ function statementRefused(error: unknown): boolean {
 
 /** PostgreSQL itself said that it undid the transaction, for the sake of a statement in it or of another transaction. */
 export function nothingHappened(error: unknown): boolean {
-  return statementRefused(error) || statementLost(error) || rolledBack(error);
+  return (
+    statementRefused(error) ||
+    statementLost(error) ||
+    rolledBack(error) ||
+    sqlState(error) === lockNotAvailable
+  );
 }
 
 /** Five characters as PostgreSQL sent them; null where it was not PostgreSQL that spoke (sockets, time limits). */

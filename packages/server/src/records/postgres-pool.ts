@@ -13,9 +13,18 @@ export interface PostgresTimeouts {
   readonly connect: number;
   /** Until a statement is answered. */
   readonly records: number;
+  /** Until a group gives up a row that another transaction holds: an operator's, mostly. Default 1 s. */
+  readonly locks?: number;
 }
 
 export type RunInTransaction = (sql: string, parameters: readonly Value[]) => Promise<Row[]>;
+
+/** Until the transaction ends, also where a pooler stands between. SET LOCAL would warn outside of BEGIN. */
+const limitLocks: Prepared = {
+  name: undefined,
+  text: "SELECT set_config('lock_timeout', $1, true)",
+  integers: [false],
+};
 
 /**
  * Connections to PostgreSQL. A pooler in transaction mode may stand between: no settings and no session locks outlive
@@ -27,6 +36,7 @@ export class PostgresPool {
   readonly #statements = new Map<string, Prepared>();
   readonly #reads: PostgresGroups;
   readonly #writes: PostgresGroups;
+  readonly #locks: number;
   #names = true;
 
   constructor(url: string, timeouts: PostgresTimeouts) {
@@ -40,6 +50,7 @@ export class PostgresPool {
     });
     // An idle connection that breaks is dropped and replaced by the next call, which tells if it can't be.
     this.#pool.on('error', () => {});
+    this.#locks = timeouts.locks ?? 1_000;
     const together = (calls: readonly Call[]) => this.#together(calls);
     this.#reads = new PostgresGroups({
       together,
@@ -48,7 +59,7 @@ export class PostgresPool {
       raise,
     });
     this.#writes = new PostgresGroups({
-      together,
+      together: (calls) => this.#togetherUnlessLocked(calls),
       alone: ({ sql, parameters }) => this.write(sql, parameters),
       mayRunAlone: nothingHappened,
       raise,
@@ -101,10 +112,18 @@ export class PostgresPool {
   }
 
   #together(calls: readonly Call[]): Promise<Row[][]> {
-    return runAll(
-      this.#pool,
-      calls.map(({ sql, parameters }) => ({ statement: this.#prepared(sql), parameters })),
-    );
+    return runAll(this.#pool, this.#bound(calls));
+  }
+
+  /** The same; a row that somebody else holds ends the group soon, before it has held up the other calls. */
+  async #togetherUnlessLocked(calls: readonly Call[]): Promise<Row[][]> {
+    const limit = { statement: limitLocks, parameters: [this.#locks] };
+    const [, ...rows] = await runAll(this.#pool, [limit, ...this.#bound(calls)]);
+    return rows;
+  }
+
+  #bound(calls: readonly Call[]): Bound[] {
+    return calls.map(({ sql, parameters }) => ({ statement: this.#prepared(sql), parameters }));
   }
 
   async #transaction<T>(work: (run: RunInTransaction) => Promise<T>, timeLimit?: number): Promise<T> {

@@ -20,8 +20,9 @@ async function outcomes(calls: readonly Promise<unknown>[]): Promise<string[]> {
 
 /** Calls of one turn of the event loop are one group: what follows relies on it, and the first test shows it. */
 describe('PostgreSQL that is asked for much at once', { skip: needs('postgres') }, () => {
-  async function open(t: TestContext, url: string) {
-    const records = openPostgresRecords({ url });
+  /** `locks`: milliseconds that a group waits for a row. */
+  async function open(t: TestContext, url: string, locks = 1_000) {
+    const records = openPostgresRecords({ url, timeouts: { connect: 5_000, records: 10_000, locks } });
     t.after(() => records.close());
     await records.connect();
     return records;
@@ -159,7 +160,27 @@ describe('PostgreSQL that is asked for much at once', { skip: needs('postgres') 
     assert.equal((await waits).state, 'available');
   });
 
+  test('a row that somebody holds fails none of the calls that share its group', async (t) => {
+    const url = await testDatabase(t);
+    const records = await open(t, url, 100);
+    const [held, ...others] = await Promise.all(Array.from({ length: 5 }, () => receiving(records)));
+    assert(held);
+    const blocker = await connected(t, url);
+    await blocker.query('BEGIN');
+    await blocker.query('SELECT FROM documents WHERE id = $1 FOR UPDATE', [held.id]);
+    const move = ({ id }: { id: string }) =>
+      records.transition(id, ['receiving'], 'available', arrived, happened());
+    const waits = move(held);
+    for (const { state } of await Promise.all(others.map(move))) assert.equal(state, 'available');
+    assert.equal((await records.get(held.id))?.state, 'receiving');
+    await blocker.query('COMMIT');
+    assert.equal((await waits).state, 'available');
+    for (const { id } of [held, ...others]) assert.equal((await records.events(id)).length, 2);
+  });
+
   /** A deadlock there is never found, and so fails a test by the time limit of a statement. */
+  const never = 3_600_000;
+
   async function withoutRescue(t: TestContext): Promise<string> {
     const url = await testDatabase(t);
     const name = new URL(url).pathname.slice(1);
@@ -169,7 +190,7 @@ describe('PostgreSQL that is asked for much at once', { skip: needs('postgres') 
 
   test('two servers that want the same rows in another order both get an answer', async (t) => {
     const url = await withoutRescue(t);
-    const [one, two] = [await open(t, url), await open(t, url)];
+    const [one, two] = [await open(t, url, never), await open(t, url, never)];
     for (let round = 0; round < 5; round++) {
       const ids = await Promise.all(Array.from({ length: 40 }, async () => (await receiving(one)).id));
       const move = (by: typeof one) => (id: string) =>
@@ -181,7 +202,7 @@ describe('PostgreSQL that is asked for much at once', { skip: needs('postgres') 
   });
 
   test('heartbeats and a group that want the same rows both get an answer', async (t) => {
-    const records = await open(t, await withoutRescue(t));
+    const records = await open(t, await withoutRescue(t), never);
     for (let round = 0; round < 4; round++) {
       const ids = await Promise.all(Array.from({ length: 40 }, async () => (await receiving(records)).id));
       // Each is written anew behind the others: the table's order is now the reverse of the ids'.
