@@ -22,15 +22,23 @@ export class MultipartUpload {
   readonly #key: string;
   readonly #id: string;
   readonly #signal: AbortSignal | undefined;
+  /** What was known when it began: all parts carry a checksum, or none, also where more is learned meanwhile. */
+  readonly #checks: boolean;
   readonly #parts: Part[] = [];
   #sent = 0;
   #completed = false;
 
-  private constructor(client: S3Client, key: string, id: string, signal: AbortSignal | undefined) {
+  private constructor(
+    client: S3Client,
+    key: string,
+    id: string,
+    { checks, signal }: { checks: boolean; signal: AbortSignal | undefined },
+  ) {
     this.#client = client;
     this.#key = key;
     this.#id = id;
     this.#signal = signal;
+    this.#checks = checks;
   }
 
   /** `headers` are those of the object. */
@@ -41,17 +49,18 @@ export class MultipartUpload {
     signal?: AbortSignal,
   ): Promise<MultipartUpload> {
     const operation = 'CreateMultipartUpload';
+    const checks = client.profile.checksums;
     const { xml } = await client.xml({
       operation,
       method: 'POST',
       key,
       query: { uploads: '' },
-      headers: client.profile.checksums ? { ...headers, 'x-amz-checksum-algorithm': 'SHA256' } : headers,
+      headers: checks ? { ...headers, 'x-amz-checksum-algorithm': 'SHA256' } : headers,
       signal,
     });
     const id = text(xml, 'UploadId');
     if (!id) throw new S3Error({ operation, key, code: 'NoUploadId', status: 200 });
-    return new MultipartUpload(client, key, id, signal);
+    return new MultipartUpload(client, key, id, { checks, signal });
   }
 
   /** Bytes in the parts sent so far. */
@@ -64,7 +73,7 @@ export class MultipartUpload {
     if (this.#parts.length === maxParts) {
       throw new StrongroomError('too_large', { limit: this.#sent, received: this.#sent + body.length });
     }
-    const ready = payload(body, this.#client.profile.checksums);
+    const ready = payload(body, this.#checks);
     const answer = await this.#client.headers({
       operation: 'UploadPart',
       method: 'PUT',

@@ -198,6 +198,30 @@ describe('S3 on the wire: what is sent', () => {
   });
 });
 
+describe('S3 on the wire: what is learned while a body is under way', () => {
+  it('has the parts of one upload all with a checksum, or all without', async () => {
+    for (const checksums of [false, true]) {
+      const { server, store } = await wired(
+        agreeable(({ url }) => {
+          if (url.includes('partNumber=1')) store.learn({ checksums: !checksums });
+          return false;
+        }),
+        {},
+        { profile: { checksums } },
+      );
+      await store.put('k', stream(randomBytes(17 * MiB)), options);
+      const sums = server.requests
+        .filter(({ url }) => url.includes('partNumber='))
+        .map(({ headers }) => headers['x-amz-checksum-sha256'] !== undefined);
+      assert.ok(sums.length > 1);
+      assert.deepEqual(
+        sums,
+        sums.map(() => checksums),
+      );
+    }
+  });
+});
+
 describe('S3 on the wire: where the engine checks trailers', () => {
   async function checking() {
     const server = await listening(agreeable());
