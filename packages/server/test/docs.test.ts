@@ -97,20 +97,37 @@ test('the document that api.md shows has the members that are answered, in their
   );
 });
 
-test('every link between the pages leads to a file', () => {
+test('every link between the pages leads to a file, and to a heading where it names one', () => {
   const pages = globSync(['*.md', 'docs/**/*.md'], { cwd: root });
   const links = pages.flatMap((page) =>
     [...read(page).matchAll(/\]\(([^)\s]+)\)/g)]
-      .map((match) => (match[1] ?? '').replace(/#.*/, ''))
-      .filter((target) => target !== '' && !/^[a-z]+:/.test(target))
+      .map(([, target = '']) => target)
+      .filter((target) => !/^[a-z]+:/.test(target))
       .map((target) => ({ page, target })),
   );
   assert.ok(links.length > 10);
-  for (const { page, target } of links)
-    assert.ok(
-      existsSync(join(root, dirname(page), target)),
-      `${page} leads to ${target}, which is not there`,
-    );
+  for (const { page, target } of links) {
+    const [file = '', heading] = target.split('#');
+    const path = file === '' ? page : join(dirname(page), file);
+    assert.ok(existsSync(join(root, path)), `${page} leads to ${target}, which is not there`);
+    if (heading !== undefined) assert.ok(headingsOf(path).includes(heading), `${page} leads to ${target}`);
+  }
+});
+
+/** The headings of a page, as links name them. */
+function headingsOf(page: string): string[] {
+  const titles = [...read(page).matchAll(/^#+ (.+)$/gm)].map(([, title = '']) => title);
+  return titles.map((title) =>
+    title
+      .toLowerCase()
+      .replace(/[^\p{L}\d _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+test('no two decisions have one number', () => {
+  const numbers = globSync('docs/decisions/*.md', { cwd: root }).map((page) => /\d{4}/.exec(page)?.[0]);
+  assert.deepEqual(numbers.toSorted(), [...new Set(numbers)].toSorted());
 });
 
 test('what ARCHITECTURE.md names in the tree is there', () => {

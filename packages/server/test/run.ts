@@ -63,7 +63,8 @@ async function runAndReport(missing: readonly string[], signal: AbortSignal): Pr
   const outcome = await runFiles({
     files: files.map((file) => join(root, file)),
     signal,
-    concurrency: Math.max(2, availableParallelism()),
+    // One more than there are cores: many tests wait for processes to start and chores to come round.
+    concurrency: availableParallelism() + 1,
     timeout: files.some(isLong) ? 1_800_000 : 120_000,
     ...(options['only-name'] === undefined ? {} : { testNamePatterns: new RegExp(options['only-name']) }),
   });
