@@ -13,6 +13,8 @@ export interface Finding {
 /** What happened in a run, counted; and what was found wrong, which also goes to a file. */
 export class Account {
   readonly findings: Finding[] = [];
+  /** Milliseconds. */
+  longestRound = 0;
   readonly #file: string;
   readonly #counts = {
     rounds: 0,
@@ -30,6 +32,12 @@ export class Account {
   /** @param file for the findings, one JSON line each */
   constructor(file: string) {
     this.#file = file;
+  }
+
+  /** @param took milliseconds, from the start of its servers to their death */
+  round(took: number): void {
+    this.#counts.rounds += 1;
+    this.longestRound = Math.max(this.longestRound, took);
   }
 
   count(what: keyof Account['counts'], by = 1): void {

@@ -11,7 +11,7 @@ import { type Entry, Ledger, type Upload } from './ledger.ts';
 import { searchForLeftovers } from './leftovers.ts';
 import { judgeAll, runRounds } from './rounds.ts';
 import { summaryOf } from './summary.ts';
-import { hold } from './verdict.ts';
+import { hold, holdTrash } from './verdict.ts';
 
 const seed = Number(process.env.STRONGROOM_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
@@ -79,6 +79,15 @@ describe('the kill harness', () => {
 
     ledger.note(changed.entry, { may: ['gone'] });
     assert.match((await found()).join('\n'), /loss: .*"recordId":"changed".*"may":\["gone"\].* is 200/);
+
+    const binned = await keep(ledger, api, 'binned');
+    assert.equal((await api.send('DELETE', `/v1/documents/${binned.entry.id}`)).status, 202);
+    ledger.note(binned.entry, { may: ['deleted'] });
+    const file = join(objects, binned.key);
+    await writeFile(file, (await readFile(file, 'utf8')).replace('b', 'B'));
+    await holdTrash({ site: site.name, apis: site.apis, ledger, account }, [...ledger.entries()]);
+    assert.match(account.findings.at(-1)?.what ?? '', /"recordId":"binned".* was answered 500/);
+
     await site.powerCut();
     assert.ok(account.found('fault') > 0, 'the log of the dead is read');
   });

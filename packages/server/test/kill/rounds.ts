@@ -6,7 +6,7 @@ import { strike, strokesOf } from './killer.ts';
 import type { Entry, Ledger } from './ledger.ts';
 import { searchForLeftovers, settle } from './leftovers.ts';
 import type { Site } from './site.ts';
-import { hold } from './verdict.ts';
+import { hold, holdTrash } from './verdict.ts';
 
 /** How many clients there are for each server. */
 const clients = 3;
@@ -34,6 +34,7 @@ export async function runRounds(
   const { sites, account, ledger } = parts;
   for (let round = 1; round <= rounds && account.findings.length === 0; round++) {
     const touched = ledger.takeTouched();
+    const began = performance.now();
     await Promise.all(
       sites.map(async (site, at) => {
         const random = numbersOf(parts.seed + round * 1000 + at);
@@ -44,7 +45,7 @@ export async function runRounds(
         await oneRound(parts, site, `${parts.run}-${round}`, random);
       }),
     );
-    account.count('rounds');
+    account.round(performance.now() - began);
     said(round);
   }
 }
@@ -55,11 +56,10 @@ export async function judgeAll(parts: RoundsParts): Promise<void> {
     parts.sites.map(async (site) => {
       await site.start();
       await settle(site);
-      await hold(
-        judgeOf(parts, site),
-        [...parts.ledger.entries()].filter((entry) => entry.site === site.name),
-      );
+      const ofSite = () => [...parts.ledger.entries()].filter((entry) => entry.site === site.name);
+      await hold(judgeOf(parts, site), ofSite());
       await searchForLeftovers(site, parts.ledger);
+      await holdTrash(judgeOf(parts, site), ofSite());
     }),
   );
 }

@@ -7,6 +7,7 @@ export function summaryOf(account: Account, took: number): string[] {
     losses: account.found('loss'),
     leftovers: account.found('leftover'),
     faults: account.found('fault'),
+    'seconds of the longest round': Math.round(account.longestRound / 100) / 10,
     seconds: Math.round(took / 1000),
   };
   const width = Math.max(...Object.keys(counted).map((name) => name.length));

@@ -42,6 +42,28 @@ async function holdOne(judge: Judge, api: ApiClient, entry: Entry): Promise<void
   }
 }
 
+/** Brings back what is kept in the trash, whose bytes can't be read there, and holds it by its digest too. */
+export async function holdTrash(judge: Judge, entries: readonly Entry[]): Promise<void> {
+  const [api] = judge.apis;
+  const binned = entries.filter(({ may, type }) => type === 'kept' && may.every((one) => one === 'deleted'));
+  for (const entry of binned) await restore(judge, api, entry);
+  await hold(
+    judge,
+    binned.flatMap(({ recordId }) => judge.ledger.get(recordId) ?? []),
+  );
+}
+
+async function restore(
+  { ledger, account, site }: Judge,
+  api: ApiClient | undefined,
+  entry: Entry,
+): Promise<void> {
+  ledger.note(entry, { may: ['deleted', entry.before] });
+  const answer = await api?.send('POST', `/v1/documents/${entry.id}/restore`);
+  if (answer?.status === 200) ledger.note(entry, { may: [entry.before] });
+  else account.find('loss', site, `${JSON.stringify(entry)} was not restored: ${JSON.stringify(answer)}`);
+}
+
 /** An upload that was not acknowledged: whole and once, or not there. */
 async function holdUpload({ ledger, account, site }: Judge, api: ApiClient, entry: Entry): Promise<void> {
   const query = new URLSearchParams({ recordId: entry.recordId, state: 'all' });
