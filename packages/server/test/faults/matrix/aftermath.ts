@@ -52,7 +52,7 @@ async function lookOnce(trials: readonly Trial[], ground: Ground, api: ApiClient
     if (isUpload(trial.call)) trial.leaves = found === 'available' ? 'whole' : found;
     else if (trial.call === 'delete') trial.leaves = found === 'deleted' ? 'trash' : unmoved(found);
     else if (trial.call === 'purge') trial.leaves = found === 'purged' ? 'nothing' : unmoved(found);
-    else trial.leaves = 'untouched';
+    else trial.leaves = unmoved(records.find(({ recordId }) => recordId === 'kept')?.state ?? 'nothing');
     if (trial.leaves === 'whole' && !(await isWhole(trial, api))) trial.leaves = 'altered';
   }
 }

@@ -139,7 +139,14 @@ const rows: readonly Row[] = [
     fault: 'the bucket is full (403 QuotaExceeded)',
     causes: ['QuotaExceeded'],
     order: async ({ proxy }) => proxy?.answer(full, { to: writes }),
-    cells: { raw: refused, form: refused, chunked: refused },
+    cells: {
+      ...fine,
+      raw: refused,
+      form: refused,
+      chunked: refused,
+      start: ['stops', null, 'untouched'],
+    },
+    note: 'A first start, which marks the bucket, has to write.',
   },
   {
     fault: 'the clock of the service is an hour ahead',

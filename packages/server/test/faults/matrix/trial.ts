@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { request } from 'undici';
 import { type Answer, ApiClient, type ApiDocument } from '../../acceptance/client.ts';
 import { paddedPdf } from '../../fixtures/make.ts';
@@ -134,6 +135,7 @@ class TrialHouse {
     if (status === 503 && headers['retry-after'] === undefined) trial.sees += ' without Retry-After';
     trial.requestId = String(headers['x-request-id']);
     if (status === 201) trial.document = body;
+    if (status === 200 && !isListed(body, this.#kept)) trial.sees = '200 with other documents';
   }
 
   async #download(trial: Trial): Promise<void> {
@@ -176,6 +178,11 @@ class TrialHouse {
       if (performance.now() > until) throw new Error(`after "${row.fault}" the service does not serve`);
     }
   }
+}
+
+/** Only the one that was asked for, as it was. */
+function isListed(body: unknown, kept: ApiDocument | null): boolean {
+  return isDeepStrictEqual((body as { items?: unknown }).items, [kept]);
 }
 
 export function keyOf({ fault }: Row, call: Call): string {
