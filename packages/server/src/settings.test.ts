@@ -288,6 +288,7 @@ const refused: [name: string, value: string, message: string | RegExp][] = [
   ],
   ['METRICS_PUBLIC', 'yes', 'METRICS_PUBLIC is "yes"; it takes true or false.'],
   ['ALLOWED_ORIGINS', '*', /^ALLOWED_ORIGINS is "\*"; it takes origins such as/],
+  ['ALLOWED_ORIGINS', 'https://*.a.example', /^ALLOWED_ORIGINS is .*; it takes origins/],
   ['ALLOWED_ORIGINS', 'https://a.example/path', /^ALLOWED_ORIGINS is .*; it takes origins/],
   ['TRUST_PROXY', 'yes', `TRUST_PROXY is "yes"; ${trustProxy}`],
   ['TRUST_PROXY', '0', `TRUST_PROXY is "0"; ${trustProxy}`],

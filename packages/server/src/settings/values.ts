@@ -77,6 +77,8 @@ export function httpUrl({ path }: { path: boolean }): (text: string) => string |
   return (text) => {
     const url = URL.canParse(text) ? new URL(text) : undefined;
     if (url === undefined || !/^https?:\/\//i.test(text) || /[?#@\s\\]/.test(text)) return undefined;
+    // WHATWG's parser lets the asterisk pass; no host is called that, and nothing here reads it as a pattern.
+    if (url.hostname.includes('*')) return undefined;
     const trimmed = url.pathname.replace(/\/+$/, '');
     return path || trimmed === '' ? `${url.origin}${trimmed}` : undefined;
   };
