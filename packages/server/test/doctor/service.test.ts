@@ -7,7 +7,7 @@ import { sha256 } from '../../src/objects/sigv4.ts';
 import { ApiClient } from '../acceptance/client.ts';
 import { httpProxy, type Passing, type Rules } from '../faults/http-proxy.ts';
 import { paddedPdf } from '../fixtures/make.ts';
-import { needs, startServer, testBucket } from '../harness.ts';
+import { needs, startServer, type TestServerOptions, testBucket } from '../harness.ts';
 import { keysIn } from './house.ts';
 
 const isScratch = ({ url }: Passing) => url.includes('.strongroom/check/');
@@ -17,6 +17,7 @@ async function started(
   t: Parameters<typeof httpProxy>[0],
   rules: Rules,
   env: Readonly<Record<string, string>> = {},
+  options: TestServerOptions = {},
 ) {
   const bucket = await testBucket(t);
   const passed: Passing[] = [];
@@ -27,7 +28,7 @@ async function started(
       return rules.answer?.(passing, response) ?? false;
     },
   });
-  const server = await startServer(t, { ...bucket.environment, S3_ENDPOINT, ...env });
+  const server = await startServer(t, { ...bucket.environment, S3_ENDPOINT, ...env }, options);
   const upload = async (size: number) => {
     passed.length = 0;
     const claims = { recordId: 'r', type: 'contract', filename: 'a.pdf' };
@@ -69,6 +70,7 @@ describe('a service and its doctor', { skip: needs('s3') }, () => {
         change: ({ headers }) => void delete headers['x-amz-acl'],
       },
       { S3_ACL: 'authenticated-read' },
+      { waits: true },
     );
     assert.doesNotMatch(server.logs(), /Attention/);
     away = false;
