@@ -78,9 +78,15 @@ async function holdUpload({ ledger, account, site }: Judge, api: ApiClient, entr
   }
   const [found] = there;
   if (found && !entry.may.includes('available')) {
-    account.find('leftover', site, `${JSON.stringify(entry)} was refused and is there as ${found.id}`);
+    account.find(
+      'leftover',
+      site,
+      `${JSON.stringify(entry)} was refused, or was not there, and is there as ${found.id}`,
+    );
   }
   if (found) ledger.note(entry, { id: found.id, may: ['available'] });
+  // Only its Idempotency-Key could still bring it.
+  else if (entry.may.length > 1 && entry.idempotencyKey === null) ledger.note(entry, { may: ['absent'] });
 }
 
 async function holdState(judge: Judge, api: ApiClient, entry: Entry, id: string): Promise<void> {
