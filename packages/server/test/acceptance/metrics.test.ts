@@ -134,7 +134,11 @@ test('the chores tell what they did', async (t) => {
 });
 
 test('a service whose records are away still tells its metrics to the holder of STRONGROOM_API_KEY', async (t) => {
-  const server = await startServer(t, { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' });
+  const server = await startServer(
+    t,
+    { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' },
+    { waits: true },
+  );
   const series = await scrape(server);
   assert.equal(series.get('strongroom_ready{part="records"}'), 0);
   assert.equal(series.get('strongroom_ready{part="service"}'), 0);

@@ -92,10 +92,11 @@ for (const backend of backends) {
 
 test('a database that is away is an error on the call and on the request', async (t) => {
   const receiver = await receiveTraces(t);
-  const server = await startServer(t, {
+  const env = {
     DATABASE_URL: `postgres://nobody@127.0.0.1:${await raceFreePort()}/none`,
     OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${receiver.url}/v1/traces`,
-  });
+  };
+  const server = await startServer(t, env, { waits: true });
   await new ApiClient(server).send('GET', '/readyz');
   await new ApiClient(server).send('GET', '/v1/document-types');
   assert.equal(await server.stop(), 0);
