@@ -191,10 +191,7 @@ export async function startServer(
   };
   const deadline = performance.now() + 60_000;
   for (;;) {
-    const url = /"url":"(http:\/\/[^"]+)".*"msg":"started"|Listening +(http:\/\/\S+)\n/
-      .exec(written.all)
-      ?.slice(1);
-    const found = url?.find((candidate) => candidate !== undefined);
+    const found = listeningAt(written.all);
     if (found && (waits || (await isReady(found, written.all)))) {
       return {
         url: found,
@@ -223,16 +220,52 @@ async function isReady(url: string, log: string): Promise<boolean> {
   return answer?.ok === true;
 }
 
-/** What became of a start that an operator must mend: its exit code, and what it wrote. */
+/** The address that the start has told; undefined before. */
+function listeningAt(log: string): string | undefined {
+  const told = /"url":"(http:\/\/[^"]+)".*"msg":"started"|Listening +(http:\/\/\S+)\n/.exec(log);
+  return told?.[1] ?? told?.[2];
+}
+
+export interface FailedStart {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** The status of each answer, where it came to listen before it ended. */
+  readonly answers: readonly number[];
+}
+
+/** What became of a start that an operator must mend. Where it listens for a while, it is asked what it has to offer. */
 export async function failingStart(
   t: Ending,
   env: Readonly<Record<string, string>> = {},
   { nodeOptions = [] }: TestServerOptions = {},
-): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const { ended, written } = await launch(t, env, nodeOptions);
+): Promise<FailedStart> {
+  const { key, ended, written } = await launch(t, env, nodeOptions);
+  const asked = askedUntil(ended, () => listeningAt(written.all), key);
   const code = await Promise.race([ended, sleep(30_000, 'it runs', { ref: false })]);
   if (typeof code === 'string') throw new Error(`the server did start:\n${written.all}`);
-  return { code, stdout: written.stdout, stderr: written.stderr };
+  return { code, stdout: written.stdout, stderr: written.stderr, answers: await asked };
+}
+
+async function askedUntil(
+  ended: Promise<unknown>,
+  url: () => string | undefined,
+  key: string,
+): Promise<number[]> {
+  const answers: number[] = [];
+  let over = false;
+  const end = ended.then(() => {
+    over = true;
+  });
+  const headers = { authorization: `Bearer ${key}` };
+  for (; !over; await Promise.race([sleep(100), end])) {
+    const listening = url();
+    if (listening === undefined) continue;
+    const answer = await fetch(`${listening}/v1/document-types`, { headers }).catch(() => null);
+    await answer?.body?.cancel();
+    if (answer) answers.push(answer.status);
+  }
+  return answers;
 }
 
 async function launch(t: Ending, env: Readonly<Record<string, string>>, nodeOptions: readonly string[]) {
