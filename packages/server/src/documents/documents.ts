@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import { hasCode, StrongroomError } from '../errors.ts';
 import { cleanFilename } from '../inspection/filename.ts';
 import { assertMetadata } from '../inspection/names.ts';
@@ -23,89 +22,12 @@ import {
   listedStates,
   type State,
 } from './document.ts';
+import type { DocumentsPort, IncomingBody, NewDocument, ReadableDocument } from './documents-port.ts';
 import { type Action, assertAllowed, type Caller } from './permissions.ts';
 import type { DocumentType } from './policy.ts';
 import { purge } from './purge.ts';
 import { Receiving, type ReceivingParts } from './receive.ts';
 import { isUuid } from './uuid.ts';
-
-/** What a caller says of the bytes it brings. Claims only; the server decides. */
-export interface NewDocument {
-  readonly recordId: string;
-  readonly type: string;
-  /** As claimed, uncleaned; null when none was given. */
-  readonly filename: string | null;
-  /** As claimed; null when none was given. */
-  readonly contentType: string | null;
-  readonly metadata: JsonObject;
-  readonly replaces: string | null;
-  readonly idempotencyKey: string | null;
-  /** The Content-Digest field as sent (RFC 9530), part of the idempotency fingerprint. */
-  readonly contentDigest: string | null;
-}
-
-export interface IncomingBody {
-  /** Exact bytes where declared. */
-  readonly size: number | null;
-  /** At least this many, where the exact length is not known (a form). */
-  readonly atLeast: number | null;
-  /** Declared length of the whole request body, part of the idempotency fingerprint. */
-  readonly declared: number | null;
-  /**
-   * Called once, when the upload may go on: nothing has been read before. The door answers 100-continue here.
-   * The stream raises `length_mismatch`, `invalid_form`, `too_slow`, `aborted` as they are found.
-   */
-  readonly open: () => Readable;
-  /** The same for a small body, in one piece; null for one that may be large. Either is called, not both. */
-  readonly whole: (() => Promise<Buffer>) | null;
-}
-
-/** A document that may be read now. */
-export interface ReadableDocument {
-  readonly document: Document & { readonly size: number; readonly sha256: string };
-  /** Opens the bytes, or a range of them. Raises as `read` does, `store_unavailable`, `internal` when the object is lost. */
-  readonly open: (range?: ByteRange, signal?: AbortSignal) => Promise<Readable>;
-  /** The same in one piece, for no more than `atMost` bytes. */
-  readonly read: (atMost: number, range?: ByteRange, signal?: AbortSignal) => Promise<Buffer>;
-}
-
-export interface DocumentsPort {
-  receive(
-    caller: Caller,
-    draft: NewDocument,
-    body: IncomingBody,
-    signal: AbortSignal,
-  ): Promise<{ document: Document; replayed: boolean }>;
-  describe(caller: Caller, id: string): Promise<Document>;
-  read(caller: Caller, id: string): Promise<ReadableDocument>;
-  /** A presigned URL for a redirect (LINK_MODE), or null: stream it. Lives at most 60 seconds. `shown` is what the door grants. */
-  direct(
-    caller: Caller,
-    readable: ReadableDocument,
-    shown: Pick<LinkOptions, 'disposition' | 'contentType'>,
-  ): Promise<string | null>;
-  find(caller: Caller, filter: Filter, page: Page): Promise<{ documents: Document[]; next: Position | null }>;
-  change(
-    caller: Caller,
-    id: string,
-    revision: number,
-    changes: { filename?: string; metadata?: JsonObject },
-  ): Promise<Document>;
-  events(
-    caller: Caller,
-    id: string,
-    part: EventPart,
-  ): Promise<{ events: Event[]; next: EventPosition | null }>;
-  /** Raises as `read` does unless the document can be read; the door mints the link. */
-  assertLinkable(caller: Caller, id: string): Promise<Document>;
-  archive(caller: Caller, id: string): Promise<Document>;
-  unarchive(caller: Caller, id: string): Promise<Document>;
-  /** In the trash: the document in `deleted`. Gone now (or abandoned): null. */
-  remove(caller: Caller, id: string): Promise<Document | null>;
-  restore(caller: Caller, id: string): Promise<Document>;
-  readonly types: readonly DocumentType[];
-  limit(type: DocumentType): number;
-}
 
 export interface DocumentsParts extends ReceivingParts {
   readonly records: DocumentRecords;
@@ -143,12 +65,10 @@ export class Documents implements DocumentsPort {
     return this.#receiving.receive(caller, draft, body, signal);
   }
 
-  /** The record answers in every state until it is forgotten. Raises `document_missing`. */
   async describe(caller: Caller, id: string): Promise<Document> {
     return this.#get(caller, 'read', id);
   }
 
-  /** Raises `document_missing`, `not_ready`, `quarantined`, `document_deleted`. */
   async read(caller: Caller, id: string): Promise<ReadableDocument> {
     const document = assertReadable(await this.#get(caller, 'read', id));
     const { store } = this.#parts;
@@ -198,7 +118,6 @@ export class Documents implements DocumentsPort {
     return this.#parts.records.find(filter, page);
   }
 
-  /** Raises `document_missing`, `document_deleted`, `state_conflict`, `revision_conflict`, `invalid_input`. */
   async change(
     caller: Caller,
     id: string,
@@ -219,7 +138,6 @@ export class Documents implements DocumentsPort {
     return this.#parts.records.change(id, revision, listedStates, cleaned, happened);
   }
 
-  /** Raises `document_missing`. */
   async events(
     caller: Caller,
     id: string,
@@ -236,7 +154,6 @@ export class Documents implements DocumentsPort {
     return assertReadable(await this.#get(caller, 'link', id));
   }
 
-  /** A repeat gives the same answer. Raises `document_missing`, `state_conflict`. */
   archive(caller: Caller, id: string): Promise<Document> {
     return retriedOnce(() => this.#archive(caller, id));
   }
@@ -252,7 +169,6 @@ export class Documents implements DocumentsPort {
     });
   }
 
-  /** A repeat gives the same answer. Raises `document_missing`, `state_conflict`. */
   unarchive(caller: Caller, id: string): Promise<Document> {
     return retriedOnce(() => this.#unarchive(caller, id));
   }
@@ -267,10 +183,6 @@ export class Documents implements DocumentsPort {
     });
   }
 
-  /**
-   * Per the type's rule: into the trash (the document in `deleted`), or gone now (null). In `receiving` it abandons
-   * (null). A repeat gives the same answer. Raises `document_missing`, `state_conflict`.
-   */
   remove(caller: Caller, id: string): Promise<Document | null> {
     return retriedOnce(() => this.#remove(caller, id));
   }
@@ -306,7 +218,6 @@ export class Documents implements DocumentsPort {
     return trashFor > 0 ? removed : this.#purgeNow(removed);
   }
 
-  /** Out of the trash, into the state before. A repeat gives the same answer. Raises `document_missing`, `state_conflict`. */
   restore(caller: Caller, id: string): Promise<Document> {
     return retriedOnce(() => this.#restore(caller, id));
   }

@@ -13,7 +13,7 @@ import type { ObjectStore, Stored } from '../objects/object-store.ts';
 import type { DocumentRecords, Draft, Idempotency } from '../records/document-records.ts';
 import { abandon } from './abandon.ts';
 import type { Document } from './document.ts';
-import type { IncomingBody, NewDocument } from './documents.ts';
+import type { IncomingBody, NewDocument } from './documents-port.ts';
 import { assertAllowed, type Caller } from './permissions.ts';
 import type { DocumentType, Policy } from './policy.ts';
 import type { Uploads } from './uploads.ts';

@@ -7,7 +7,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { pdf } from '../../test/fixtures/make.ts';
-import type { DocumentsPort, ReadableDocument } from '../documents/documents.ts';
+import type { DocumentsPort, ReadableDocument } from '../documents/documents-port.ts';
 import { StrongroomError } from '../errors.ts';
 import type { ByteRange } from '../objects/object-store.ts';
 import type { Doors } from './doors.ts';

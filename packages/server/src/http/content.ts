@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { ReadableDocument } from '../documents/documents.ts';
+import type { ReadableDocument } from '../documents/documents-port.ts';
 import { StrongroomError } from '../errors.ts';
 import type { ByteRange } from '../objects/object-store.ts';
 import { callerOf } from './caller.ts';

@@ -2,7 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply } from 'fastify';
 import type { Actor, Document, JsonObject } from '../documents/document.ts';
-import type { DocumentsPort } from '../documents/documents.ts';
+import type { DocumentsPort } from '../documents/documents-port.ts';
 import type { Log } from '../log.ts';
 import type { Settings } from '../settings.ts';
 import type { RateLimits } from './intake.ts';

@@ -1,5 +1,5 @@
 import type { Static } from 'typebox';
-import type { DocumentsPort } from '../documents/documents.ts';
+import type { DocumentsPort } from '../documents/documents-port.ts';
 import { StrongroomError } from '../errors.ts';
 import type { Cursors } from './doors.ts';
 import { limitOf } from './list-query.ts';

@@ -1,4 +1,4 @@
-import type { IncomingBody } from '../documents/documents.ts';
+import type { IncomingBody } from '../documents/documents-port.ts';
 import { invalidForm } from './form-error.ts';
 import { epilogueLimit, FormFile } from './form-file.ts';
 import { type FormHead, readFormHead } from './form-head.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Static } from 'typebox';
 import { listedStates, type State, states } from '../documents/document.ts';
-import type { DocumentsPort } from '../documents/documents.ts';
+import type { DocumentsPort } from '../documents/documents-port.ts';
 import { StrongroomError } from '../errors.ts';
 import type { Cursors } from './doors.ts';
 import { Type } from './schema.ts';

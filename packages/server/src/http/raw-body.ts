@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { IncomingBody } from '../documents/documents.ts';
+import type { IncomingBody } from '../documents/documents-port.ts';
 import type { StrongroomError } from '../errors.ts';
 import type { Intake, Sink } from './intake.ts';
 

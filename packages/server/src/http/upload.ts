@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import type { Static } from 'typebox';
 import type { JsonObject } from '../documents/document.ts';
-import type { IncomingBody, NewDocument } from '../documents/documents.ts';
+import type { IncomingBody, NewDocument } from '../documents/documents-port.ts';
 import { assertAllowed } from '../documents/permissions.ts';
 import { StrongroomError } from '../errors.ts';
 import { callerOf } from './caller.ts';

@@ -7,7 +7,7 @@ import type {
   IncomingBody,
   NewDocument,
   ReadableDocument,
-} from '../../src/documents/documents.ts';
+} from '../../src/documents/documents-port.ts';
 import type { Caller } from '../../src/documents/permissions.ts';
 import { type DocumentType, Policy } from '../../src/documents/policy.ts';
 import { uuidv7 } from '../../src/documents/uuid.ts';

@@ -1,0 +1,100 @@
+import type { Readable } from 'node:stream';
+import type { ByteRange, LinkOptions } from '../objects/object-store.ts';
+import type { EventPart, EventPosition, Filter, Page, Position } from '../records/document-records.ts';
+import type { Document, Event, JsonObject } from './document.ts';
+import type { Caller } from './permissions.ts';
+import type { DocumentType } from './policy.ts';
+
+/** What a caller says of the bytes it brings. Claims only; the server decides. */
+export interface NewDocument {
+  readonly recordId: string;
+  readonly type: string;
+  /** As claimed, uncleaned; null when none was given. */
+  readonly filename: string | null;
+  /** As claimed; null when none was given. */
+  readonly contentType: string | null;
+  readonly metadata: JsonObject;
+  readonly replaces: string | null;
+  readonly idempotencyKey: string | null;
+  /** The Content-Digest field as sent (RFC 9530), part of the idempotency fingerprint. */
+  readonly contentDigest: string | null;
+}
+
+export interface IncomingBody {
+  /** Exact bytes where declared. */
+  readonly size: number | null;
+  /** At least this many, where the exact length is not known (a form). */
+  readonly atLeast: number | null;
+  /** Declared length of the whole request body, part of the idempotency fingerprint. */
+  readonly declared: number | null;
+  /**
+   * Called once, when the upload may go on: nothing has been read before. The door answers 100-continue here.
+   * The stream raises `length_mismatch`, `invalid_form`, `too_slow`, `aborted` as they are found.
+   */
+  readonly open: () => Readable;
+  /** The same for a small body, in one piece; null for one that may be large. Either is called, not both. */
+  readonly whole: (() => Promise<Buffer>) | null;
+}
+
+/** A document that may be read now. */
+export interface ReadableDocument {
+  readonly document: Document & { readonly size: number; readonly sha256: string };
+  /** Opens the bytes, or a range of them. Raises as `read` does, `store_unavailable`, `internal` when the object is lost. */
+  readonly open: (range?: ByteRange, signal?: AbortSignal) => Promise<Readable>;
+  /** The same in one piece, for no more than `atMost` bytes. */
+  readonly read: (atMost: number, range?: ByteRange, signal?: AbortSignal) => Promise<Buffer>;
+}
+
+/** What the doors ask of documents. Every call raises `not_allowed` for a caller that may not, `records_unavailable`. */
+export interface DocumentsPort {
+  /**
+   * Takes one document in; `replayed` where its idempotency key has brought it before. Raises `invalid_input`,
+   * `unknown_document_type`, `too_large`, `empty_body`, `type_refused`, `idempotency_*`, `state_conflict`,
+   * `store_unavailable`, and what the body's stream raises.
+   */
+  receive(
+    caller: Caller,
+    draft: NewDocument,
+    body: IncomingBody,
+    signal: AbortSignal,
+  ): Promise<{ document: Document; replayed: boolean }>;
+  /** The record answers in every state until it is forgotten. Raises `document_missing`. */
+  describe(caller: Caller, id: string): Promise<Document>;
+  /** Raises `document_missing`, `not_ready`, `quarantined`, `document_deleted`. */
+  read(caller: Caller, id: string): Promise<ReadableDocument>;
+  /** A presigned URL for a redirect (LINK_MODE), or null: stream it. Lives at most 60 seconds. `shown` is what the door grants. */
+  direct(
+    caller: Caller,
+    readable: ReadableDocument,
+    shown: Pick<LinkOptions, 'disposition' | 'contentType'>,
+  ): Promise<string | null>;
+  find(caller: Caller, filter: Filter, page: Page): Promise<{ documents: Document[]; next: Position | null }>;
+  /** Raises `document_missing`, `document_deleted`, `state_conflict`, `revision_conflict`, `invalid_input`. */
+  change(
+    caller: Caller,
+    id: string,
+    revision: number,
+    changes: { filename?: string; metadata?: JsonObject },
+  ): Promise<Document>;
+  /** Raises `document_missing`. */
+  events(
+    caller: Caller,
+    id: string,
+    part: EventPart,
+  ): Promise<{ events: Event[]; next: EventPosition | null }>;
+  /** Raises as `read` does unless the document can be read; the door mints the link. */
+  assertLinkable(caller: Caller, id: string): Promise<Document>;
+  /** A repeat gives the same answer. Raises `document_missing`, `state_conflict`. */
+  archive(caller: Caller, id: string): Promise<Document>;
+  /** A repeat gives the same answer. Raises `document_missing`, `state_conflict`. */
+  unarchive(caller: Caller, id: string): Promise<Document>;
+  /**
+   * Per the type's rule: into the trash (the document in `deleted`), or gone now (null). In `receiving` it abandons
+   * (null). A repeat gives the same answer. Raises `document_missing`, `state_conflict`.
+   */
+  remove(caller: Caller, id: string): Promise<Document | null>;
+  /** Out of the trash, into the state before. A repeat gives the same answer. Raises `document_missing`, `state_conflict`. */
+  restore(caller: Caller, id: string): Promise<Document>;
+  readonly types: readonly DocumentType[];
+  limit(type: DocumentType): number;
+}
