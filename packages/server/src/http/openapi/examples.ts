@@ -76,3 +76,6 @@ export const history: Event[] = [
 ];
 
 export const token = 'AWkf3ZkBmqDybRt8PppRC49vTC0RMjkwM2M1ZGJjYzJiS9u1mQxR0tY4c7vW2eZn8A';
+
+/** What a call with curl shows its key by. */
+export const auth = '-H "Authorization: Bearer $STRONGROOM_API_KEY"';

@@ -1,7 +1,11 @@
 import type { Operation } from './operation.ts';
 import { content, links } from './operations/content.ts';
+import { description } from './operations/description.ts';
+import { listDocumentTypes } from './operations/document-types.ts';
 import { documents } from './operations/documents.ts';
-import { configuration, operating } from './operations/operating.ts';
+import { health } from './operations/health.ts';
+import { metrics } from './operations/metrics.ts';
+import { storage } from './operations/storage.ts';
 import { uploadDocument } from './operations/upload.ts';
 
 /** Every call, in the order in which people read them. */
@@ -10,6 +14,9 @@ export const operations: readonly Operation[] = [
   ...documents,
   ...content,
   ...links,
-  ...configuration,
-  ...operating,
+  listDocumentTypes,
+  ...storage,
+  ...health,
+  ...description,
+  metrics,
 ];

@@ -1,10 +1,9 @@
 import { Type } from 'typebox';
-import { id, token } from '../examples.ts';
+import { auth, id, token } from '../examples.ts';
 import type { Answer, HeaderParameter, Operation, Refinement } from '../operation.ts';
 import { Link } from '../schemas.ts';
 import { idParameter } from './upload.ts';
 
-const auth = '-H "Authorization: Bearer $STRONGROOM_API_KEY"';
 const tag = { type: 'string' };
 const bytes = {
   '*/*': {

@@ -1,10 +1,9 @@
 import { states } from '../../../documents/document.ts';
-import { archived, changed, document, history, id, restored, trashed } from '../examples.ts';
+import { archived, auth, changed, document, history, id, restored, trashed } from '../examples.ts';
 import type { Operation } from '../operation.ts';
 import { Document, DocumentList, EventList, Metadata } from '../schemas.ts';
 import { idParameter } from './upload.ts';
 
-const auth = '-H "Authorization: Bearer $STRONGROOM_API_KEY"';
 const instant = {
   anyOf: [
     { type: 'string', format: 'date-time' },

@@ -1,0 +1,84 @@
+import { auth } from '../examples.ts';
+import type { Operation } from '../operation.ts';
+import { StorageCheck, StorageDescription } from '../schemas.ts';
+
+export const storage: readonly Operation[] = [
+  {
+    route: 'GET /v1/storage',
+    operationId: 'describeStorage',
+    tag: 'Configuration',
+    summary: 'Which store is in use',
+    description: 'As configured. Never a secret: of credentials only whether there are any, and where from.',
+    answers: {
+      200: {
+        description: 'The store.',
+        content: {
+          'application/json': {
+            schema: StorageDescription,
+            example: {
+              store: 's3',
+              bucket: 'acme-documents',
+              prefix: null,
+              region: 'eu-central-1',
+              endpoint: null,
+              acl: null,
+              encryption: null,
+              storageClass: null,
+              folder: null,
+              credentials: { set: true, from: 'S3_ACCESS_KEY_ID' },
+            },
+          },
+        },
+      },
+    },
+    problems: [],
+    curl: `curl -sS ${auth} \\
+  {server}/v1/storage`,
+  },
+  {
+    route: 'POST /v1/storage/check',
+    operationId: 'checkStorage',
+    tag: 'Configuration',
+    summary: 'Try the store for real',
+    description:
+      'What `strongroom doctor` asks of the store: about twenty probes, for which it writes under `.strongroom/` and removes it again. What goes wrong is no problem document but an answer: `ok` is false, and the check says what to do. It can take seconds; a call that comes while one runs is answered by that one. It takes no body.',
+    answers: {
+      200: {
+        description: 'What was tried, and what came of it.',
+        content: {
+          'application/json': {
+            schema: StorageCheck,
+            example: {
+              ok: false,
+              checks: [
+                {
+                  name: 'put',
+                  ok: true,
+                  result: 'works',
+                  needed: true,
+                  detail: 'an object of 62 bytes was stored',
+                  effect: '',
+                  remedy: '',
+                },
+                {
+                  name: 'delete',
+                  ok: false,
+                  result: 'not_allowed',
+                  needed: true,
+                  detail: 'DeleteObject is answered AccessDenied (HTTP 403)',
+                  effect:
+                    'purges are tried again from every 5 minutes to every hour; their bytes stay until it works',
+                  remedy:
+                    'Allow s3:DeleteObject, s3:ListBucketMultipartUploads and s3:AbortMultipartUpload (with versioning also s3:ListBucketVersions and s3:DeleteObjectVersion).',
+                },
+              ],
+            },
+          },
+        },
+      },
+    },
+    problems: ['invalid_input', 'store_unavailable'],
+    curl: `curl -sS -X POST ${auth} \\
+  {server}/v1/storage/check`,
+  },
+];
