@@ -2,8 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { IdleCase } from './cases.ts';
 import { residentMemory } from './cpu.ts';
 import type { Row } from './report.ts';
-import { prepareService } from './service.ts';
-import { startSink } from './stores.ts';
+import { prepareSettledService } from './service.ts';
 import type { Place } from './subjects.ts';
 
 /** The memory of a service that has been ready for `after` milliseconds, on a data folder that is there already. */
@@ -14,12 +13,7 @@ export async function measureIdle(
   signal: AbortSignal,
 ): Promise<Row> {
   await using stack = new AsyncDisposableStack();
-  const sink = place.backend === 's3+postgres' ? stack.use(await startSink(place.folder, false)) : null;
-  const service = await prepareService(place, sink, stack);
-  {
-    await using first = service.start();
-    await service.ready(first);
-  }
+  const service = await prepareSettledService(place, stack);
   const child = stack.use(service.start());
   await service.ready(child);
   await wait(after, undefined, { signal });

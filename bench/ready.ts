@@ -2,9 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { ReadyCase } from './cases.ts';
 import type { Row } from './report.ts';
-import { prepareService, type Service } from './service.ts';
+import { prepareSettledService, type Service } from './service.ts';
 import { median, medianInterval } from './statistics.ts';
-import { startSink } from './stores.ts';
 import type { Place } from './subjects.ts';
 
 /**
@@ -18,10 +17,8 @@ export async function measureReady(
   signal: AbortSignal,
 ): Promise<Row> {
   await using stack = new AsyncDisposableStack();
-  const sink = place.backend === 's3+postgres' ? stack.use(await startSink(place.folder, false)) : null;
-  const service = await prepareService(place, sink, stack);
-  // Makes the folder, the schema and the compile cache; and has the files of both in the page cache.
-  await untilReady(service);
+  const service = await prepareSettledService(place, stack);
+  // So that its files, too, are in the page cache.
   await bareStart();
   const times: { ready: number; bare: number }[] = [];
   for (let pair = 0; pair < pairs && !signal.aborted; pair += 1) {

@@ -7,7 +7,7 @@ import { request } from 'undici';
 import { raceFreePort } from '../packages/server/test/engines/free-port.ts';
 import { Child } from './child.ts';
 import { credentials } from './floors/sign.ts';
-import type { Sink } from './stores.ts';
+import { type Sink, startSink } from './stores.ts';
 import type { Place } from './subjects.ts';
 
 /** A service on stores of its own, which can be started again and again. */
@@ -57,6 +57,18 @@ export async function prepareService(
       Child.start('the service', args, { log: join(place.folder, 'service.log'), env, ipc: false }),
     ready: (child, pause = 50) => child.until((signal) => answersReady(`${origin}/readyz`, pause, signal)),
   };
+}
+
+/**
+ * A service that was ready once and has ended: its data folder, its schema and its compile cache are made, and its files
+ * are in the page cache. With S3, its sink is a process of its own. All goes when `stack` is disposed of.
+ */
+export async function prepareSettledService(place: Place, stack: AsyncDisposableStack): Promise<Service> {
+  const sink = place.backend === 's3+postgres' ? stack.use(await startSink(place.folder, false)) : null;
+  const service = await prepareService(place, sink, stack);
+  await using first = service.start();
+  await service.ready(first);
+  return service;
 }
 
 /** The flags that the command gives to node. */
