@@ -1,17 +1,18 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ErrorCode } from '../errors.ts';
 import type { Doors } from './doors.ts';
 
 /** Bytes of each connection that earlier requests account for. */
 const counted = new WeakMap<Socket, { read: number; written: number }>();
 
-/** Requests whose answer the service itself could not go on with. */
-const brokenOff = new WeakSet<IncomingMessage>();
+/** Requests whose answer the service itself could not go on with, and why. */
+const brokenOff = new WeakMap<IncomingMessage, ErrorCode>();
 
-/** The answer to `request` ends in the middle, and not because of the client. */
-export function breaksOff(request: IncomingMessage): void {
-  brokenOff.add(request);
+/** The answer to `request` ends in the middle, by this problem and not because of the client. */
+export function breaksOff(request: IncomingMessage, problem: ErrorCode): void {
+  brokenOff.set(request, problem);
 }
 
 /**
@@ -41,11 +42,12 @@ export function logWhenDone(
       actor: request.caller?.actor.id ?? null,
       client: request.ip,
     };
-    observer?.answered(facts, request.raw);
+    const brokenOffBy = brokenOff.get(request.raw);
+    observer?.answered(brokenOffBy === undefined ? facts : { ...facts, brokenOffBy }, request.raw);
     const traceId = observer?.traceOf?.(request.raw);
     log.info(
       traceId === undefined ? facts : { ...facts, traceId },
-      answered ? 'request' : brokenOff.has(request.raw) ? 'the answer broke off' : 'the client went away',
+      answered ? 'request' : brokenOffBy ? 'the answer broke off' : 'the client went away',
     );
   });
 }

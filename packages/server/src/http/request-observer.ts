@@ -9,6 +9,8 @@ export interface AnsweredRequest {
   readonly route: string | null;
   /** Null when the answer did not come to its end: the client went away, or the store broke off. */
   readonly status: number | null;
+  /** The problem that broke it off, where that was not the client. */
+  readonly brokenOffBy?: ErrorCode;
   readonly ms: number;
   /** Bytes of the connection, heads included. */
   readonly in: number;

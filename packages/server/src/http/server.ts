@@ -175,7 +175,7 @@ class StreamErrorLog extends LogController {
     const ours = error instanceof StrongroomError && !isOfClient(error);
     if (ours) {
       this.#observer?.refused(error.code);
-      breaksOff(request.raw);
+      breaksOff(request.raw, error.code);
     }
     const level = isOfClient(error) ? 'debug' : hasCode(error, 'internal') ? 'error' : 'warn';
     this.#log[level]({ requestId: request.id, error }, 'an answer broke off');

@@ -100,6 +100,9 @@ test('errors are told by their code, never by their words; only faults are error
     begin('open')?.end('failed', new TypeError('a-secret is not a function'));
   });
   tracing.answered({ ...answer, method: 'BREW', route: null, status: null }, request);
+  const download = requestWith(undefined);
+  tracing.within(download, () => {});
+  tracing.answered({ ...answer, status: null, brokenOffBy: 'internal' }, download);
   await tracing.stop();
   assert.deepEqual(
     spans.map(({ name, status, attributes }) => [name, status, attributes['error.type']]),
@@ -108,6 +111,7 @@ test('errors are told by their code, never by their words; only faults are error
       ['store.open', 2, 'store_unavailable'],
       ['store.open', 2, 'TypeError'],
       ['HTTP', 0, 'aborted'],
+      ['GET /healthz', 2, 'internal'],
     ],
   );
   assert.equal(spans[3]?.attributes['http.request.method'], '_OTHER');

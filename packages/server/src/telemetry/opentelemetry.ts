@@ -124,18 +124,20 @@ class OpenTelemetry implements Tracing {
     this.#running.run(trace.setSpan(parent, span), handle);
   }
 
-  answered({ requestId, method, route, status }: AnsweredRequest, request: IncomingMessage): void {
+  answered(
+    { requestId, method, route, status, brokenOffBy }: AnsweredRequest,
+    request: IncomingMessage,
+  ): void {
     const span = this.#spans.get(request);
     if (!span?.isRecording()) return;
     span.updateName(nameOf(method, route));
     span.setAttribute('strongroom.request_id', requestId);
     if (route !== null) span.setAttribute('http.route', route);
-    if (status === null) span.setAttribute('error.type', 'aborted');
+    if (status === null) span.setAttribute('error.type', brokenOffBy ?? 'aborted');
     else span.setAttribute('http.response.status_code', status);
-    if (status !== null && status >= 500) {
-      span.setAttribute('error.type', String(status));
-      span.setStatus({ code: SpanStatusCode.ERROR });
-    }
+    const failed = status !== null && status >= 500;
+    if (failed) span.setAttribute('error.type', String(status));
+    if (failed || brokenOffBy) span.setStatus({ code: SpanStatusCode.ERROR });
     span.end();
   }
 

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import * as fixtures from '../fixtures/make.ts';
-import { raceFreePort, startServer } from '../harness.ts';
+import { raceFreePort, startServer, testFolder } from '../harness.ts';
 import { receiveTraces, type SentSpan } from '../otlp-receiver.ts';
 import { backends } from './backends.ts';
 import { ApiClient } from './client.ts';
@@ -105,6 +107,27 @@ test('a database that is away is an error on the call and on the request', async
   assert.deepEqual([ping?.status, ping?.attributes['error.type']], [2, 'records_unavailable']);
   const [types] = named(receiver.spans, 'GET /v1/document-types');
   assert.deepEqual([types?.status, types?.attributes['error.type']], [2, '503']);
+});
+
+test('a download that breaks off over altered bytes is our error, not a client that went away', async (t) => {
+  const receiver = await receiveTraces(t);
+  const folder = await testFolder(t);
+  const server = await startServer(t, { DATA_DIR: folder, OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url });
+  const api = new ApiClient(server);
+  const content = Buffer.alloc(4 * 1024 * 1024, 'a');
+  const claims = { recordId: 'r', type: 'other', filename: 'a.txt' };
+  const { body } = await api.upload('raw', claims, { size: content.length, body: content });
+  const file = join(folder, 'objects', body.storage.key);
+  await rm(file);
+  await writeFile(file, content.fill('b', content.length - 1));
+  const path = `/v1/documents/${body.id}/content`;
+  const headers = { authorization: `Bearer ${server.key}` };
+  const answer = await fetch(`${server.url}${path}`, { headers });
+  assert.equal(answer.status, 200);
+  await assert.rejects(answer.arrayBuffer());
+  assert.equal(await server.stop(), 0);
+  const [download] = named(receiver.spans, 'GET /v1/documents/:id/content');
+  assert.deepEqual([download?.status, download?.attributes['error.type']], [2, 'internal']);
 });
 
 test('a receiver that is away costs no answer and holds up no stop', async (t) => {
