@@ -2,6 +2,7 @@ import { forgetFirstKeyFile } from './access/first-key.ts';
 import { banner } from './cli/banner.ts';
 import { createLog } from './cli/log.ts';
 import { version } from './cli/version.ts';
+import { workingFolder } from './cli/working-folder.ts';
 import { createStrongroom, type Started, type Strongroom } from './compose.ts';
 import { StartError } from './errors.ts';
 import { readSettings, type Settings } from './settings.ts';
@@ -17,7 +18,7 @@ const sameWish = 1_000;
 /** What stopping may take beyond STOP_WITHIN before it counts as stuck. Milliseconds. */
 const stuckAfter = 20_000;
 
-const { settings, warnings } = await readSettings(process.env, { cwd: process.cwd() }).catch(endWith);
+const { settings, warnings } = await configured().catch(endWith);
 const log = createLog(settings.logLevel);
 
 // A fault that nobody expected leaves the memory in an unknown state. What is on disk and in the bucket is safe at
@@ -37,6 +38,10 @@ const strongroom = await createStrongroom(settings, {
 const started = await strongroom.start().catch(endWith);
 stopOnSignals();
 await present(started, settings);
+
+async function configured() {
+  return readSettings(process.env, { cwd: workingFolder() });
+}
 
 async function present(facts: Started, { documentTypes, dataDir }: Settings): Promise<void> {
   const color = process.stdout.isTTY === true && !process.env.NO_COLOR;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, openSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -133,6 +133,21 @@ test('a wrong setting ends every command with one line', async (t) => {
     assert.equal(
       stderr,
       'strongroom: PORT is "eighty"; it takes a whole number from 0 (any free port) to 65535.\n',
+    );
+  }
+});
+
+test('a working folder that was deleted ends every command with one line', async (t) => {
+  const folder = await testFolder(t);
+  for (const words of [['serve'], ['doctor'], ['keys', 'list']]) {
+    const gone = await mkdtemp(join(folder, 'gone-'));
+    const started = ['-c', 'cd "$0" && rmdir "$0" && exec "$@"', gone, process.execPath, bin, ...words];
+    const { status, stdout, stderr } = spawnSync('sh', started, { env: base, encoding: 'utf8' });
+    assert.equal(status, 1, words.join(' '));
+    assert.equal(stdout, '');
+    assert.match(
+      stderr,
+      /^strongroom: The folder that this was started in is gone, or can't be read \(ENOENT\): change to [^\n]+\n$/,
     );
   }
 });

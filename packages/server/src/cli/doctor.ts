@@ -4,6 +4,7 @@ import { type Check, judged, type Report } from '../objects/doctor.ts';
 import { readSettings, readStoreAndRecords, type StoreAndRecords } from '../settings.ts';
 import { checkup } from './checkup.ts';
 import { UsageError } from './usage.ts';
+import { workingFolder } from './working-folder.ts';
 
 /**
  * `strongroom doctor [--json] [--policy]`: asks store and records what they can do. It runs under settings that would
@@ -56,7 +57,7 @@ async function examined(signal: AbortSignal): Promise<Report & { policy: object 
 
 /** All settings; where one of them is wrong, at least store and records as set. */
 async function settingsOrTheirPlaces(): Promise<{ settings: StoreAndRecords | null; check: Check }> {
-  const cwd = process.cwd();
+  const cwd = workingFolder();
   try {
     const { settings, warnings } = await readSettings(process.env, { cwd });
     const detail = warnings.length === 0 ? 'every one can be read' : warnings.join('; ');

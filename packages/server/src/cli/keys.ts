@@ -4,6 +4,7 @@ import type { ApiKeyRecord, KeyRecords } from '../access/key-records.ts';
 import { StartError } from '../errors.ts';
 import { readSettings } from '../settings.ts';
 import { UsageError } from './usage.ts';
+import { workingFolder } from './working-folder.ts';
 
 interface Options {
   readonly name?: string;
@@ -16,7 +17,7 @@ interface Options {
  */
 export async function keys(words: readonly string[]): Promise<void> {
   const { command, id, options } = parse(words);
-  const { settings, warnings } = await readSettings(process.env, { cwd: process.cwd() });
+  const { settings, warnings } = await readSettings(process.env, { cwd: workingFolder() });
   for (const warning of warnings) process.stderr.write(`strongroom: ${warning}\n`);
   // Loading every part of the service takes a moment, which a mistyped command or setting need not wait for.
   const { openRecords } = await import('../compose.ts');
