@@ -23,6 +23,9 @@ interface Question {
 
 const nothing = Buffer.alloc(0);
 
+/** The most bytes of a refusal that are read, whatever was wanted: its reason is longer than a small document. */
+const mostOfRefusal = 64 * 1024;
+
 /**
  * One request and its answer, as undici drives them (its `dispatch`). undici's own `request` makes a stream of every
  * answer, which for the empty answer to a PUT and for a small document costs more than all else that the client does.
@@ -69,8 +72,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#stream?.give(chunk);
     if (this.#chunks === null) return;
+    const most = this.#isRefused ? mostOfRefusal : this.#question.most;
     this.#length += chunk.length;
-    if (this.#length <= this.#question.most) this.#chunks.push(chunk);
+    if (this.#length <= most) this.#chunks.push(chunk);
     else controller.abort(Object.assign(new Error('answer too long'), { code: 'AnswerTooLong' }));
   }
 
@@ -86,9 +90,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#end();
     if (this.#stream) this.#stream.destroy(error);
     // What S3 refused counts, also where its reason was cut off.
-    else if (this.#head && this.#head.status >= 300)
+    else if (this.#head && this.#isRefused)
       this.#settle.resolve({ ...this.#head, body: joined(this.#chunks ?? [], this.#length) });
     else this.#settle.reject(error);
+  }
+
+  get #isRefused(): boolean {
+    return this.#head !== null && this.#head.status >= 300;
   }
 
   get #reason(): Error {

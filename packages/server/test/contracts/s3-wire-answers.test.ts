@@ -319,8 +319,17 @@ describe('S3 on the wire: what is answered', () => {
       method === 'HEAD' ? reply(response, 403) : reply(response, 404, {}, fault('NoSuchBucket')),
     );
     await unavailable(store.open('k'), 'NoSuchBucket', 404);
+    await unavailable(store.read('k', { atMost: 3 }), 'NoSuchBucket', 404);
     await unavailable(store.remove('k'), 'NoSuchBucket', 404);
     await unavailable(store.stat('k'), 'HTTP403', 403);
+  });
+
+  it('a refusal of any length is a refusal, and what is read of it has an end', async () => {
+    const { store } = await wired(({ response }) =>
+      reply(response, 403, {}, fault('AccessDenied', `<More>${'x'.repeat(20 * MiB)}</More>`)),
+    );
+    await unavailable(store.read('k', { atMost: 3 }), 'AccessDenied', 403);
+    await unavailable(store.open('k'), 'AccessDenied', 403);
   });
 
   it('an abandoned upload or download takes its connection along; others are used again', async () => {
