@@ -78,6 +78,8 @@ export class PostgresGroups {
       if (this.#awaited === group) this.#awaited = null;
       setImmediate(() => this.#next());
     });
+    // What it could not take waits for it, but not for longer than what comes now.
+    this.#next();
   }
 
   async #send(group: Waiting[]): Promise<void> {

@@ -28,6 +28,9 @@ describe('PostgreSQL that is asked for much at once', { skip: needs('postgres') 
     return records;
   }
 
+  /** Milliseconds: what waits so long fails a test by the time limit of a statement. */
+  const never = 3_600_000;
+
   async function connected(t: TestContext, url: string): Promise<pg.Client> {
     const client = new pg.Client({ connectionString: url });
     // The database goes before its clients do.
@@ -160,6 +163,21 @@ describe('PostgreSQL that is asked for much at once', { skip: needs('postgres') 
     assert.equal((await waits).state, 'available');
   });
 
+  test('nor does it hold up what it was too full to take', async (t) => {
+    const url = await testDatabase(t);
+    const records = await open(t, url, never);
+    const documents = await Promise.all(Array.from({ length: 70 }, () => receiving(records)));
+    const blocker = await connected(t, url);
+    await blocker.query('BEGIN');
+    await blocker.query('SELECT FROM documents WHERE id = $1 FOR UPDATE', [documents[0]?.id]);
+    const moves = documents.map(({ id }) =>
+      records.transition(id, ['receiving'], 'available', arrived, happened()),
+    );
+    await Promise.all(moves.slice(64));
+    await blocker.query('COMMIT');
+    assert.deepEqual(await outcomes(moves), Array(70).fill('ok'));
+  });
+
   test('a row that somebody holds fails none of the calls that share its group', async (t) => {
     const url = await testDatabase(t);
     const records = await open(t, url, 100);
@@ -179,8 +197,6 @@ describe('PostgreSQL that is asked for much at once', { skip: needs('postgres') 
   });
 
   /** A deadlock there is never found, and so fails a test by the time limit of a statement. */
-  const never = 3_600_000;
-
   async function withoutRescue(t: TestContext): Promise<string> {
     const url = await testDatabase(t);
     const name = new URL(url).pathname.slice(1);
