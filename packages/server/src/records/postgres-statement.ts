@@ -98,7 +98,9 @@ export class Run implements pg.Submittable {
   handleReadyForQuery(connection: unknown): void {
     const { parsedStatements } = connection as Connection;
     for (const { name, text } of this.#parsed) if (name !== undefined) parsedStatements[name] = text;
-    this.callback?.(null, this.#rows);
+    const [sent, answered] = [this.#statements.length, this.#rows.length];
+    if (answered === sent) this.callback?.(null, this.#rows);
+    else this.callback?.(unanswered(sent - answered, sent));
   }
 
   handleError(error: Error): void {
@@ -106,4 +108,12 @@ export class Run implements pg.Submittable {
   }
 
   handleEmptyQuery(): void {}
+}
+
+/**
+ * A pooler that hands a connection on too early may bring another's ReadyForQuery. It must not pass for "no rows": what has
+ * no row is taken for gone.
+ */
+function unanswered(missing: number, sent: number): Error {
+  return new Error(`The database left ${missing} of ${sent} statements without an answer.`);
 }

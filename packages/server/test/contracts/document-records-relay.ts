@@ -58,30 +58,41 @@ export async function relay(t: Ending, url: string): Promise<Relay> {
 
 /**
  * A pooler in transaction mode that knows nothing of prepared statements: each transaction of each client goes to the
- * next of two connections that all clients share. Speaks the protocol as far as node-postgres does (PostgreSQL manual,
- * chapter 55), and expects one transaction at a time on each connection: one client's.
+ * next of two connections that all clients share, and waits while both are at work. Speaks the protocol as far as
+ * node-postgres does (PostgreSQL manual, chapter 55).
  */
 export async function transactionPooler(t: Ending, url: string): Promise<string> {
   const upstream = await Promise.all([authenticated(url), authenticated(url)]);
-  let turn = 0;
+  const idle = [...upstream];
+  const waiting: ((lent: Socket) => void)[] = [];
+  const lend = () => {
+    for (let lent = idle[0]; lent && waiting.length > 0; lent = idle[0]) {
+      idle.shift();
+      waiting.shift()?.(lent);
+    }
+  };
   const server = createServer((near) => {
     let far: Socket | null = null;
     const answer = (bytes: Buffer) => {
       near.write(bytes);
-      if (!isIdle(bytes)) return;
-      far?.off('data', answer);
+      if (!isIdle(bytes) || far === null) return;
+      idle.push(far.off('data', answer));
       far = null;
+      lend();
     };
     near.once('data', () => {
       // AuthenticationOk and ReadyForQuery.
       near.write(Buffer.from('R\0\0\0\x08\0\0\0\0Z\0\0\0\x05I', 'latin1'));
       near.on('data', (bytes) => {
-        if (bytes[0] === 0x58) return near.end();
-        if (far === null) {
-          far = upstream[turn++ % upstream.length] ?? null;
-          far?.on('data', answer);
-        }
-        return far?.write(bytes);
+        if (bytes[0] === 0x58) return void near.end();
+        if (far) return void far.write(bytes);
+        near.pause();
+        waiting.push((lent) => {
+          far = lent.on('data', answer);
+          far.write(bytes);
+          near.resume();
+        });
+        lend();
       });
     });
     near.on('error', () => {});
