@@ -324,11 +324,25 @@ describe('the doctor before a bucket', { skip: needs('s3') }, () => {
     await put('theirs');
     await seenIn(await settingsOf(bucket));
     assert.deepEqual(await keysIn(bucket), ['.strongroom/check/left', 'theirs']);
-    const endpoint = await httpProxy(t, bucket, {
-      changeAnswer: (_passing, headers) => {
-        headers.date = new Date(Date.now() + 2 * 3_600_000).toUTCString();
+    const later = (_passing: Passing, headers: { date?: string | undefined }) => {
+      headers.date = new Date(Date.now() + 2 * 3_600_000).toUTCString();
+    };
+    const heedless = await httpProxy(t, bucket, {
+      changeAnswer: later,
+      answer: ({ url }, response) => {
+        if (!url.includes('list-type=2') || !url.includes('check')) return false;
+        const long = '<LastModified>2020-01-01T00:00:00.000Z</LastModified><Size>1</Size>';
+        response.end(`<ListBucketResult><Contents><Key>theirs</Key>${long}</Contents></ListBucketResult>`);
+        return true;
       },
     });
+    await seenIn(await settingsOf(bucket, { S3_ENDPOINT: heedless }), {}, { cheap: true });
+    assert.deepEqual(
+      await keysIn(bucket),
+      ['.strongroom/check/left', 'theirs'],
+      'also where a list shows all',
+    );
+    const endpoint = await httpProxy(t, bucket, { changeAnswer: later });
     await seenIn(await settingsOf(bucket, { S3_ENDPOINT: endpoint }), {}, { cheap: true });
     assert.deepEqual(await keysIn(bucket), ['theirs']);
   });

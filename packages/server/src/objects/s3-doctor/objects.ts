@@ -108,6 +108,7 @@ const leftAfter = 300;
 export async function sweep({ bucket, prefix, signal, ahead }: Trial): Promise<void> {
   const page = await bucket.page(prefix + scratch, { startAfter: undefined, token: undefined, signal });
   const before = Date.now() - ((ahead ?? 0) + leftAfter) * 1000;
-  for (const { key, modifiedAt } of page.objects)
-    if (modifiedAt.getTime() < before) await bucket.remove(key, signal);
+  // A store that pays no heed to the prefix shows documents too.
+  const left = page.objects.filter(({ key }) => key.startsWith(prefix + scratch));
+  for (const { key, modifiedAt } of left) if (modifiedAt.getTime() < before) await bucket.remove(key, signal);
 }
