@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -72,11 +72,22 @@ export function lockFolder(folder: string): DatabaseSync {
 /** The records keep what signs links: only the owner may read them, whatever folder they lie in. SQLite's other files follow. */
 function openPrivately(file: string, timeout: number): DatabaseSync {
   try {
-    closeSync(openSync(file, 'a', 0o600));
+    makeOrAssertUsable(file);
   } catch (error) {
     throw unusable(error, file) ?? error;
   }
   return new DatabaseSync(file, { timeout });
+}
+
+/** One that is there is not opened: to close it again takes every lock on it from the whole process (fcntl(2)). */
+function makeOrAssertUsable(file: string): void {
+  try {
+    closeSync(openSync(file, 'wx', 0o600));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    accessSync(file, constants.R_OK | constants.W_OK);
+    if (statSync(file).isDirectory()) throw Object.assign(new Error('It is a folder.'), { code: 'EISDIR' });
+  }
 }
 
 /** A folder of somebody else's, a disk that is mounted read-only, something other than a folder or a file. */

@@ -42,6 +42,10 @@ test('one process can’t serve a folder twice either', async (t) => {
   const [first, second] = [openSqliteRecords({ folder }), openSqliteRecords({ folder })];
   await first.connect();
   await assert.rejects(second.connect(), stopsStart(/Another Strongroom server/));
+  // The second has not taken the first one's lock from it: a process closes a file for all its threads.
+  const other = promisify(execFile)(process.execPath, [holder, 'hold', folder]);
+  other.child.stdin?.end();
+  await assert.rejects(other, /Another Strongroom server/);
   await first.close();
   await second.connect();
   await second.close();
