@@ -188,10 +188,10 @@ export interface DeploymentRecords {
   kept(name: string): Promise<string | null>;
 }
 
-/** The records as a whole: one connection, several ports. */
 /** `make`: there are none. `migrate`: an earlier version made them. `use`: they are as this version has them. */
 export type Outlook = 'make' | 'migrate' | 'use';
 
+/** The records as a whole: one connection, several ports. */
 export interface RecordsConnection {
   /**
    * Connects and migrates under a lock. Called at start and again until it succeeds. Raises StartError for what an
