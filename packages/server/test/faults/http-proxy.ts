@@ -49,6 +49,8 @@ export async function httpProxy(
     const headers = signed ? signedAnew(passing, store.host, signer, bucket) : passing.headers;
     const onward = request(new URL(url, store), { method, headers }, (answer) => {
       rules.changeAnswer?.(passing, answer.headers);
+      // Who asked may be gone by now, ended in the middle: pipeline would raise an error out of this callback.
+      if (response.destroyed) return void answer.resume();
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       pipeline(answer, response, () => {});
     });
