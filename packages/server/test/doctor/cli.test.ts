@@ -74,7 +74,7 @@ test('no credentials anywhere: nothing was sent, so nothing else is known', asyn
 test('a clock that is 20 minutes off, where the store takes it no more', { skip: needs('s3') }, async (t) => {
   const cwd = await testFolder(t);
   const bucket = await testBucket(t);
-  const env = { ...bucket.environment, STRONGROOM_TEST_CLOCK_OFF: String(-20 * 60_000) };
+  const env = { ...bucket.environment, CLOCK_OFF: String(-20 * 60_000) };
   const ran = await strongroomDoctor(t, cwd, { env, node: ['--import', clockOff] });
   const { check, faults } = reportOf(ran);
   assert.deepEqual([ran.code, faults], [1, ['clock']]);

@@ -1,5 +1,5 @@
-/** Preloaded (`node --import`) into a command under test: its clock is off by STRONGROOM_TEST_CLOCK_OFF milliseconds. */
-const off = Number(process.env.STRONGROOM_TEST_CLOCK_OFF);
+/** Preloaded (`node --import`) into what is under test: its clock is off by CLOCK_OFF milliseconds. */
+const off = Number(process.env.CLOCK_OFF);
 const TrueDate = Date;
 
 globalThis.Date = class extends TrueDate {

@@ -1,4 +1,5 @@
 /** The nouns of the fault matrix. What happens in each cell stands in ceph.ts, postgres.ts, disk.ts and sqlite.ts. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ending } from '../../harness.ts';
 import type { Orders } from '../orders.ts';
 import type { TcpProxy } from '../tcp-proxy.ts';
@@ -114,3 +115,13 @@ export const fine = {
   purge: ['204', null, 'nothing'],
   start: ['ready', null, 'untouched'],
 } as const satisfies Row['cells'];
+
+/** On every peer; what comes of it is the peer's own. */
+export const anHourAhead = {
+  fault: 'the clock of the service is an hour ahead',
+  order: async (at) => {
+    at.inside({ clock: 3_600_000 });
+    await sleep(100);
+  },
+  together: true,
+} as const satisfies Omit<Row, 'causes' | 'cells'>;

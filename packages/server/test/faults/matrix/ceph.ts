@@ -1,6 +1,6 @@
 /** What happens when S3 fails. Held by Ceph behind the proxy. */
 import { needs } from '../../harness.ts';
-import { type Cell, fine, isUpload, type Peer, type Row } from './cells.ts';
+import { anHourAhead, type Cell, fine, isUpload, type Peer, type Row } from './cells.ts';
 import { cephGround } from './ground.ts';
 import { oneChunk } from './page.ts';
 
@@ -149,13 +149,8 @@ const rows: readonly Row[] = [
     note: 'A first start, which marks the bucket, has to write.',
   },
   {
-    fault: 'the clock of the service is an hour ahead',
+    ...anHourAhead,
     causes: ['RequestTimeTooSkewed', 'HTTP403'],
-    order: async (at) => {
-      at.inside({ clock: 3_600_000 });
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    },
-    together: true,
     cells: { ...away, start: ['stops', null, 'untouched'] },
   },
 ];

@@ -1,8 +1,7 @@
 /** What happens when the disk fails under the documents: the system calls of the service fail as ordered. */
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type Cell, fine, type Ground, type Peer, type Row } from './cells.ts';
+import { anHourAhead, type Cell, fine, type Ground, type Peer, type Row } from './cells.ts';
 import { diskGround } from './ground.ts';
 import { oneChunk } from './page.ts';
 
@@ -127,13 +126,8 @@ const rows: readonly Row[] = [
     note: 'Nothing can notice it before it is read.',
   },
   {
-    fault: 'the clock of the service is an hour ahead',
+    ...anHourAhead,
     causes: [],
-    order: async (at) => {
-      at.inside({ clock: 3_600_000 });
-      await sleep(100);
-    },
-    together: true,
     cells: fine,
   },
 ];

@@ -1,7 +1,7 @@
 /** What happens when PostgreSQL fails. Held by a real one behind the proxy; objects on disk. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { needs } from '../../harness.ts';
-import { type Cell, fine, type Peer, type Row } from './cells.ts';
+import { anHourAhead, type Cell, fine, type Peer, type Row } from './cells.ts';
 import { postgresGround } from './ground.ts';
 
 const refused = (leaves: Cell[2]): Cell => ['503 records_unavailable', 'records_unavailable', leaves];
@@ -121,13 +121,8 @@ const rows: readonly Row[] = [
     cells: { ...unwritable, start: fine.start },
   },
   {
-    fault: 'the clock of the service is an hour ahead',
+    ...anHourAhead,
     causes: [],
-    order: async (at) => {
-      at.inside({ clock: 3_600_000 });
-      await sleep(100);
-    },
-    together: true,
     cells: fine,
     note: 'Times that decide go by the clock of PostgreSQL.',
   },
