@@ -49,7 +49,19 @@ const absent = {
   strace: cantTrace,
   systemd: () => (spawnSync('systemd-analyze', ['--version']).error ? 'systemd is not installed' : null),
   curl: () => (spawnSync('curl', ['--version']).error ? 'curl is not installed' : null),
+  chromium: () => (chromium() === null ? 'Chromium is not installed' : null),
 };
+
+/** The system's Chromium: STRONGROOM_TEST_CHROMIUM, or the first of its names that is installed; null when none is. */
+export function chromium(): string | null {
+  const named = process.env.STRONGROOM_TEST_CHROMIUM;
+  if (named) return named;
+  const folders = (process.env.PATH ?? '').split(':');
+  const places = ['chromium', 'chromium-browser', 'google-chrome'].flatMap((name) =>
+    folders.map((folder) => join(folder, name)),
+  );
+  return places.find((place) => existsSync(place)) ?? null;
+}
 
 const endings = new WeakMap<Ending, AsyncDisposableStack>();
 

@@ -1,0 +1,1 @@
+import '../elements/uploader/uploader.ts';

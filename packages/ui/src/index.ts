@@ -1,0 +1,1 @@
+export { StrongroomUploader } from './elements/uploader/uploader.ts';
