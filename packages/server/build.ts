@@ -1,6 +1,6 @@
 /**
  * `npm pack` runs this first: it makes what the package holds beside bin/ and README.md, afresh and always the same.
- * `--clean` takes it away again, so that nobody runs yesterday's build. In the checkout everything runs from src/.
+ * What browsers load is built by packages/ui, and copied beside the programs. `--clean` takes it away again, so that nobody runs yesterday's build. In the checkout everything runs from src/.
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -21,6 +21,10 @@ function build(): void {
     if (open.has(file)) writeFileSync(join(here, 'dist', file), withBuiltNames(read(file)));
     else rmSync(join(here, 'dist', file));
   }
+  // Where a checkout is packed as it was cloned, nothing is built yet.
+  execFileSync(join(root, 'packages/ui/build-if-stale'), { stdio: 'inherit' });
+  const filter = (path: string) => basename(path) !== '.built';
+  cpSync(join(root, 'packages/ui/dist'), join(here, 'dist/ui'), { recursive: true, filter });
   // The pages of a version are found beside it. What only tells how it came to be so stays in the repository.
   cpSync(join(root, 'docs'), join(here, 'docs'), {
     recursive: true,

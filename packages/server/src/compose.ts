@@ -1,3 +1,5 @@
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { Authenticator } from './access/api-keys.ts';
 import { checkRecords } from './checkup.ts';
@@ -39,6 +41,11 @@ export interface StrongroomOptions {
   /** True on a terminal: a first key may be shown there instead of being written to a file. */
   readonly terminal?: boolean;
 }
+
+/** What browsers load: in a checkout as packages/ui builds it, in the package beside this program. */
+const screens = fileURLToPath(
+  new URL(extname(import.meta.filename) === '.ts' ? '../../ui/dist/' : './ui/', import.meta.url),
+);
 
 /** Opens the records that the settings name. `serving: false` is for commands beside a running server. */
 export async function openRecords(
@@ -152,6 +159,7 @@ export async function createStrongroom(
       describe: () => store.describe(),
       check: (asking) => check(AbortSignal.any([asking, signal])),
     },
+    screens,
     observer: telemetry.observer,
     linkMode: settings.linkMode,
     uploadMinRate: settings.uploadMinRate,

@@ -35,6 +35,8 @@ export interface Doors extends Pick<Settings, 'linkMode' | 'trustProxy' | 'uploa
   /** What GET /v1/storage tells, and a trial of the store for real. */
   readonly storage: { describe(): StorageDescription; check(signal: AbortSignal): Promise<StorageCheck> };
   readonly metrics: MetricsSource;
+  /** The folder of what browsers load: console/, elements/, frame/. It may be missing. */
+  readonly screens: string;
   /** Null: nobody listens. */
   readonly observer: RequestObserver | null;
   readonly log: Log;

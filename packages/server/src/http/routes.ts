@@ -2,11 +2,20 @@ import type { FastifyRequest, FastifySchema } from 'fastify';
 import { StrongroomError } from '../errors.ts';
 import type { App } from './doors.ts';
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** A page or a file of one, for people's browsers: no call of the API. */
+    readonly page?: boolean;
+  }
+}
+
 /** One method of one path, as Fastify has it (`/v1/documents/:id`), with the schemas that validate its input. */
 export interface Route {
   readonly method: string;
   readonly url: string;
   readonly schema: FastifySchema;
+  /** No call of the API: openapi.json does not name it. */
+  readonly page: boolean;
 }
 
 /** Remembers the routes of `app` that are added from now on. */
@@ -16,12 +25,12 @@ export function knownRoutes(app: App): {
 } {
   const all: Route[] = [];
   const known = new Map<string, { path: RegExp; methods: Set<string> }>();
-  app.addHook('onRoute', ({ url, method, schema = {} }) => {
+  app.addHook('onRoute', ({ url, method, schema = {}, config }) => {
     const entry = known.get(url) ?? { path: patternOf(url), methods: new Set() };
     known.set(url, entry);
     for (const each of [method].flat()) {
       entry.methods.add(each);
-      all.push({ method: each, url, schema });
+      all.push({ method: each, url, schema, page: config?.page ?? false });
     }
   });
   return {
@@ -39,5 +48,5 @@ export function knownRoutes(app: App): {
 }
 
 function patternOf(url: string): RegExp {
-  return new RegExp(`^${url.replaceAll('.', '\\.').replace(/:\w+/g, '[^/]+')}$`);
+  return new RegExp(`^${url.replaceAll('.', '\\.').replaceAll('*', '.*').replace(/:\w+/g, '[^/]+')}$`);
 }

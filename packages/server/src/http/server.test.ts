@@ -24,7 +24,7 @@ test('nothing but health and signed links answers without a key, and the key com
     ['/v1/documents/x', { method: 'PATCH', body: '{', headers: { 'content-type': 'application/json' } }],
     ['/v1/storage', {}],
     ['/v1/document-types', { method: 'OPTIONS' }],
-    ['/', {}],
+    ['/nothing', {}],
     ['/v1/%zz', {}],
   ];
   for (const [path, init] of closed) {

@@ -4,6 +4,7 @@ import { hasCode, StrongroomError } from '../errors.ts';
 import { attach } from './attach.ts';
 import { takeOn } from './broken-requests.ts';
 import { letIn } from './caller.ts';
+import { registerConsole } from './console/pages.ts';
 import { registerContent } from './content.ts';
 import { registerDescription } from './description.ts';
 import { registerDocumentTypes } from './document-types.ts';
@@ -71,6 +72,7 @@ export async function createServer(doors: Doors): Promise<HttpServer> {
   registerDescription(app, doors);
   registerMetrics(app, doors);
   registerSignedLinks(app, doors);
+  registerConsole(app, doors);
   await app.register(async (locked: App) => {
     locked.addHook('onRequest', (request) => letIn(request, doors.authenticate));
     locked.removeAllContentTypeParsers();

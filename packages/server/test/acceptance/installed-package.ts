@@ -64,9 +64,13 @@ export async function installPackage(t: Ending): Promise<Installed> {
 /** In a copy of the checkout: the build writes beside the source, where other tests read. */
 async function pack(destination: string): Promise<Packed> {
   const checkout = join(destination, 'checkout');
-  const parts = ['packages/server', 'docs', 'tsconfig.json', 'LICENSE', 'CHANGELOG.md'];
+  const parts = [
+    ...['packages/server', 'packages/client', 'packages/ui', 'docs'],
+    ...['package-lock.json', 'tsconfig.json', 'LICENSE', 'CHANGELOG.md'],
+  ];
   const filter = (path: string) => basename(path) !== 'node_modules';
-  for (const part of parts) await cp(join(root, part), join(checkout, part), { recursive: true, filter });
+  for (const part of parts)
+    await cp(join(root, part), join(checkout, part), { recursive: true, filter, preserveTimestamps: true });
   await symlink(join(root, 'node_modules'), join(checkout, 'node_modules'));
   const words = ['pack', '--json', '--loglevel=error', '--pack-destination', destination];
   const answer = succeeded(

@@ -48,6 +48,19 @@ async function keeps({ url, authorization }: RunningApp): Promise<void> {
   assert.equal(await opened.text(), 'kept');
 }
 
+/** The page, and everything that it names. */
+async function showsTheConsole({ url }: RunningApp): Promise<void> {
+  const shown = await fetch(url);
+  assert.equal(shown.status, 200);
+  const parts = [...(await shown.text()).matchAll(/(?:src|href)="(\/ui\/[^"]+)"/g)];
+  assert.ok(parts.length > 0, 'the page has a program');
+  for (const path of [...parts.map(([, path]) => path), '/ui/elements/index.js', '/ui/frame/frame.html']) {
+    const part = await fetch(`${url}${path}`);
+    assert.equal(part.status, 200, path);
+    await part.body?.cancel();
+  }
+}
+
 async function endsAsAsked({ stop, output }: RunningApp): Promise<void> {
   assert.deepEqual(await stop(), [0, null], output());
 }
@@ -59,12 +72,15 @@ describe('the package', () => {
   it('holds what is built from the source, the pages, and nothing else', () => {
     const find = (pattern: string, cwd: string) => globSync(pattern, { cwd: join(root, cwd) });
     const programs = find('**/*.ts', 'packages/server/src').filter((file) => !file.endsWith('.test.ts'));
+    const screens = find('*/**/*.*', 'packages/ui/dist');
+    assert.ok(screens.includes('console/index.html') && screens.includes('elements/uploader.js'));
     const pages = find('**/*.*', 'docs').filter((file) => !/^(decisions\/|benchmarks\.md$)/.test(file));
     const expected = [
       ...['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json', 'openapi.json'],
       ...['bin/package.json', 'bin/strongroom'],
       ...pages.map((file) => `docs/${file}`),
       ...programs.map((file) => `dist/${file.replace(/ts$/, 'js')}`),
+      ...screens.map((file) => `dist/ui/${file}`),
     ];
     const { files } = installed.packed;
     assert.deepEqual(files.filter((file) => !file.endsWith('.d.ts')).toSorted(), expected.toSorted());
@@ -107,6 +123,7 @@ describe('the package', () => {
     const described = await fetch(`${service.url}/openapi.json`);
     assert.match(((await described.json()) as { openapi: string }).openapi, /^3\.1\./);
     assert.equal((await fetch(`${service.url}/docs`)).status, 200);
+    await showsTheConsole(service);
     await endsAsAsked(service);
     const { version } = JSON.parse(await readFile(join(installed.path, 'package.json'), 'utf8'));
     assert.match(service.output(), new RegExp(`\nStrongroom ${version.replaceAll('.', '\\.')}\n`));

@@ -83,6 +83,7 @@ export async function openDoors(t: TestContext, changed: Partial<Doors> = {}): P
       public: false,
       authenticate,
     },
+    screens: '/nothing/built',
     observer: null,
     linkMode: 'stream',
     uploadMinRate: 1_024,

@@ -28,7 +28,7 @@ const tags: Readonly<Record<Tag, string>> = {
 export function describeApi(routes: readonly Route[]): JsonMap {
   const components = new Components();
   const paths: Record<string, Record<string, JsonMap>> = {};
-  const found = new Map(routes.map((route) => [nameOf(route), route]));
+  const found = new Map(routes.filter(({ page }) => !page).map((route) => [nameOf(route), route]));
   for (const operation of operations) {
     const route = found.get(operation.route);
     if (!route) throw new Error(`${operation.route} is described, but nothing answers there`);

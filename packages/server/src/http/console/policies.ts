@@ -1,0 +1,56 @@
+/** Headers that say what a page may do, by where its file lies below `/ui/`. */
+
+type Headers = Readonly<Record<string, string>>;
+
+/** CSP Level 3: no script but the console's own files, nothing from elsewhere, in nobody's frame. */
+const consolePolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' blob: data:",
+  "connect-src 'self'",
+  "frame-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/**
+ * The page in which previews run: of an opaque origin whoever frames it, so that what runs in there in spite of all has
+ * nobody's cookies and storage. Its worker is started from a blob, since a worker's file would have to be of its origin.
+ */
+const framePolicy = [
+  'sandbox allow-scripts',
+  "default-src 'none'",
+  "script-src 'self' blob:",
+  'worker-src blob:',
+  "style-src 'self'",
+  'img-src blob: data:',
+  'font-src data: blob:',
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');
+
+/** Pages of other origins load the elements, and frame the page for previews. */
+const forEveryOrigin: Headers = {
+  'access-control-allow-origin': '*',
+  'cross-origin-resource-policy': 'cross-origin',
+};
+const forOurOrigin: Headers = { 'cross-origin-resource-policy': 'same-origin' };
+
+/** @param path below `/ui/` */
+export function policiesOf(path: string): Headers {
+  const isPage = path.endsWith('.html');
+  if (path.startsWith('frame/'))
+    return { ...forEveryOrigin, ...(isPage ? { 'content-security-policy': framePolicy } : {}) };
+  if (path.startsWith('elements/')) return forEveryOrigin;
+  if (!isPage) return forOurOrigin;
+  return {
+    ...forOurOrigin,
+    'content-security-policy': consolePolicy,
+    'cross-origin-opener-policy': 'same-origin',
+    // Its paths name records.
+    'referrer-policy': 'no-referrer',
+  };
+}
