@@ -1,1 +1,18 @@
-export { StrongroomError } from './errors.ts';
+export { fileOf } from '#platform';
+export type * from './answers.ts';
+export type { ConnectionOptions } from './connection.ts';
+export { StrongroomError } from './error.ts';
+export type { FileSource, Uploadable } from './file-source.ts';
+export type { Page, Pages } from './pages.ts';
+export type { SecretSource } from './secret.ts';
+export {
+  type CallOptions,
+  type Changes,
+  type ContentOptions,
+  type Filter,
+  type GrantOptions,
+  type KeyOptions,
+  type LinkOptions,
+  Strongroom,
+} from './strongroom.ts';
+export type { Progress, UploadOptions } from './upload.ts';

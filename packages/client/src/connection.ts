@@ -1,0 +1,150 @@
+import { untilDone } from './attempts.ts';
+import { aborted, StrongroomError, unreachable } from './error.ts';
+import type { Send } from './platform/send.ts';
+import { refusal, unexpected } from './refusal.ts';
+import { Secret, type SecretSource } from './secret.ts';
+
+export interface ConnectionOptions {
+  /** Where the service is, such as `https://documents.example.com`; a path it stands under belongs to it. */
+  readonly url: string | URL;
+  /** An API key or a grant, or an async function that gives one; asked again when the service answers 401. */
+  readonly token?: SecretSource | undefined;
+  /** For a page that is signed in by cookie: what every call that changes something must prove. */
+  readonly csrfToken?: SecretSource | undefined;
+  /** How often a call that may be repeated is repeated. Default: 4. */
+  readonly retries?: number | undefined;
+  /** Milliseconds without a sign of life after which a call counts as unanswered. Default: 120,000. */
+  readonly timeout?: number | undefined;
+}
+
+export interface Call {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'DELETE';
+  /** Of `/v1`, with what is variable in it escaped. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | number | undefined>> | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Sent as JSON. */
+  readonly json?: object | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Whether a repeat changes nothing more than the first. Default: GET, HEAD and DELETE. */
+  readonly repeatable?: boolean;
+  /** Sends it another way than by fetch: an upload. */
+  readonly send?: Send | undefined;
+  /** Whether what is to be sent is gone, so that no attempt can follow. */
+  readonly spent?: (() => boolean) | undefined;
+}
+
+const csrfHeader = 'strongroom-csrf';
+
+/** One service, as one caller: makes calls, repeats what may be repeated, renews what is refused. */
+export class Connection {
+  readonly #url: string;
+  readonly #token: Secret | null;
+  #csrf: Secret | null;
+  readonly #csrfGiven: boolean;
+  readonly #retries: number;
+  readonly timeout: number;
+
+  constructor({ url, token, csrfToken, retries = 4, timeout = 120_000 }: ConnectionOptions) {
+    this.#url = new URL(url).href.replace(/[?#].*$/, '').replace(/\/+$/, '');
+    this.#token = token === undefined ? null : new Secret(token);
+    this.#csrf = csrfToken === undefined ? null : new Secret(csrfToken);
+    this.#csrfGiven = csrfToken !== undefined;
+    this.#retries = retries;
+    this.timeout = timeout;
+  }
+
+  /** Takes on the proof that a session came with, unless the app gave its own. */
+  useCsrfToken(token: string): void {
+    if (!this.#csrfGiven) this.#csrf = new Secret(token);
+  }
+
+  /** The answer's JSON. */
+  async json<T>(call: Call): Promise<T> {
+    const answer = await this.answer(call);
+    const told = { status: answer.status, requestId: answer.headers.get('x-request-id') };
+    if (!/^application\/(\S+\+)?json\b/.test(answer.headers.get('content-type') ?? ''))
+      throw unexpected(told);
+    try {
+      return (await answer.json()) as T;
+    } catch (cause) {
+      if (call.signal?.aborted) throw aborted(call.signal);
+      throw unexpected(told, cause);
+    }
+  }
+
+  /** An answer below 400. Raises StrongroomError for every other, and for none. */
+  async answer(call: Call): Promise<Response> {
+    const repeatable = call.repeatable ?? call.method !== 'POST';
+    const patience = { retries: repeatable ? this.#retries : 0, signal: call.signal };
+    return untilDone(() => this.#renewing(call), patience);
+  }
+
+  /** Once; and once more with a fresh secret where the one it was made with is refused. */
+  async #renewing(call: Call): Promise<Response> {
+    const first = await this.#once(call);
+    if (first.answer.ok || first.answer.status === 304) return first.answer;
+    const error = await refusal(first.answer);
+    if (call.spent?.() || !(await this.#renewed(error, first))) throw error;
+    const second = await this.#once(call);
+    if (second.answer.ok) return second.answer;
+    throw await refusal(second.answer);
+  }
+
+  async #renewed({ status, code }: StrongroomError, sent: Sent): Promise<boolean> {
+    if (status === 401 && this.#token && sent.token !== null) return this.#token.renew(sent.token);
+    if (code === 'csrf_refused' && this.#csrf && sent.csrf !== null) return this.#csrf.renew(sent.csrf);
+    return false;
+  }
+
+  async #once(call: Call): Promise<Sent> {
+    const { method, json, signal } = call;
+    const token = (await this.#token?.get()) ?? null;
+    const unsafe = method !== 'GET' && method !== 'HEAD';
+    const csrf = (unsafe && (await this.#csrf?.get())) || null;
+    const headers = new Headers(call.headers);
+    if (token !== null) headers.set('authorization', `Bearer ${token}`);
+    if (csrf !== null) headers.set(csrfHeader, csrf);
+    if (json !== undefined) headers.set('content-type', 'application/json');
+    const send = call.send ?? byFetch(json, this.timeout);
+    const url = `${this.#url}${call.path}${queryOf(call.query)}`;
+    if (signal?.aborted) throw aborted(signal);
+    try {
+      return { answer: await send({ method, url, headers, signal, timeout: this.timeout }), token, csrf };
+    } catch (cause) {
+      if (signal?.aborted) throw aborted(signal);
+      if (cause instanceof StrongroomError) throw cause;
+      throw unreachable(url, cause);
+    }
+  }
+}
+
+/** An answer, and the secrets that it was asked for with. */
+interface Sent {
+  readonly answer: Response;
+  readonly token: string | null;
+  readonly csrf: string | null;
+}
+
+function queryOf(query: Call['query'] = {}): string {
+  const given = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) given.set(name, String(value));
+  const text = String(given);
+  return text === '' ? '' : `?${text}`;
+}
+
+/** The time limit holds until the answer begins: what comes after may take as long as it has bytes. */
+function byFetch(json: object | undefined, timeout: number): Send {
+  return async ({ method, url, headers, signal }) => {
+    const ending = new AbortController();
+    const end = () => ending.abort(signal?.reason);
+    const timer = setTimeout(() => ending.abort(new Error(`no answer within ${timeout} ms`)), timeout);
+    signal?.addEventListener('abort', end, { once: true });
+    try {
+      const body = json === undefined ? null : JSON.stringify(json);
+      return await fetch(url, { method, headers, body, signal: ending.signal, cache: 'no-store' });
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}

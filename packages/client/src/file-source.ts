@@ -1,0 +1,12 @@
+/** A file that is read piece by piece, anew for each attempt: what `fileOf` gives, and what an app may give of its own. */
+export interface FileSource {
+  readonly name?: string;
+  /** Content type, where it is known. */
+  readonly type?: string;
+  /** Bytes. */
+  readonly size: number;
+  chunks(): AsyncIterable<Uint8Array>;
+}
+
+/** What can be uploaded. An AsyncIterable (a stream) is read once, so an upload of one is not repeated. */
+export type Uploadable = Blob | Uint8Array | ArrayBuffer | string | FileSource | AsyncIterable<Uint8Array>;

@@ -1,0 +1,85 @@
+import type { FileSource } from '../file-source.ts';
+import type { Sendable, Sender, Sending, Sent } from './send.ts';
+
+/**
+ * Sends a body by XMLHttpRequest, the one way by which a browser tells how much it has sent. Where there is none (a
+ * service worker), by fetch, and progress is told at the end.
+ */
+export const sender: Sender = (body, sent) => {
+  const send = typeof XMLHttpRequest === 'undefined' ? byFetch : byRequest;
+  return async (sending) => send(sending, body.whole ?? (await gathered(body)), sent);
+};
+
+/** Only Node opens files by their path. */
+export async function fileOf(_path: string | URL): Promise<FileSource> {
+  throw new TypeError('fileOf opens files in Node; in a browser a file comes from an <input> or a drop');
+}
+
+/** No browser sends a stream over HTTP/1.1. */
+async function gathered(body: Sendable): Promise<Blob> {
+  const parts: BlobPart[] = [];
+  for await (const chunk of body.chunks()) parts.push(chunk as Uint8Array<ArrayBuffer>);
+  return new Blob(parts);
+}
+
+async function byFetch({ method, url, headers, signal }: Sending, body: Blob, sent: Sent): Promise<Response> {
+  const answer = await fetch(url, { method, headers, body, signal: signal ?? null, cache: 'no-store' });
+  sent(body.size);
+  return answer;
+}
+
+function byRequest(
+  { method, url, headers, signal, timeout }: Sending,
+  body: Blob,
+  sent: Sent,
+): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    const silence = watchSilence(timeout, () => {
+      reject(new Error(`silent for ${timeout} ms`));
+      request.abort();
+    });
+    const end = () => {
+      reject(signal?.reason);
+      request.abort();
+    };
+    request.open(method, url);
+    for (const [name, value] of headers) request.setRequestHeader(name, value);
+    request.upload.addEventListener('progress', ({ loaded }) => {
+      silence.heard();
+      sent(loaded);
+    });
+    request.addEventListener('load', () => resolve(answerOf(request)));
+    request.addEventListener('error', () => reject(new TypeError('the connection failed')));
+    request.addEventListener('loadend', () => {
+      silence.stop();
+      signal?.removeEventListener('abort', end);
+    });
+    signal?.addEventListener('abort', end, { once: true });
+    request.send(body);
+  });
+}
+
+function watchSilence(ms: number, tooLong: () => void) {
+  let timer = setTimeout(tooLong, ms);
+  return {
+    heard() {
+      clearTimeout(timer);
+      timer = setTimeout(tooLong, ms);
+    },
+    stop: () => clearTimeout(timer),
+  };
+}
+
+function answerOf(request: XMLHttpRequest): Response {
+  const headers = new Headers();
+  for (const line of request
+    .getAllResponseHeaders()
+    .trim()
+    .split(/[\r\n]+/)) {
+    const colon = line.indexOf(':');
+    if (colon > 0) headers.append(line.slice(0, colon), line.slice(colon + 1).trim());
+  }
+  const empty = [204, 205, 304].includes(request.status);
+  return new Response(empty ? null : request.responseText, { status: request.status, headers });
+}

@@ -1,0 +1,123 @@
+import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { basename } from 'node:path';
+import { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import type { FileSource } from '../file-source.ts';
+import type { Sendable, Sender, Sending, Sent } from './send.ts';
+
+/**
+ * Sends a body by node:http. Node's fetch takes a stream only without a length, and does not read an answer before
+ * it has sent everything; here a refusal is heard in the middle.
+ */
+export const sender: Sender = (body, sent) => async (sending) => {
+  const request = begin(sending, body);
+  const answered = answerOf(request);
+  // Looked at below; until then a failure is no unhandled one.
+  answered.catch(() => {});
+  try {
+    if (body.repeatable || (await mayGoOn(request, answered))) await write(request, body, sent, answered);
+    return responseOf(await answered);
+  } catch (error) {
+    request.destroy();
+    throw error;
+  }
+};
+
+/** The file at `path`, opened anew for each attempt at sending it. Raises what `stat` does. */
+export async function fileOf(path: string | URL): Promise<FileSource> {
+  const file = path instanceof URL ? fileURLToPath(path) : path;
+  const { size } = await stat(file);
+  return { name: basename(file), size, chunks: () => createReadStream(file, { highWaterMark: 256 * 1024 }) };
+}
+
+function begin(
+  { method, url, headers, signal, timeout }: Sending,
+  { size, repeatable }: Sendable,
+): ClientRequest {
+  const fields = {
+    ...Object.fromEntries(headers),
+    ...(size === null ? { 'transfer-encoding': 'chunked' } : { 'content-length': String(size) }),
+    // What can be read once is not begun before the service says that it will have it (RFC 9110 §10.1.1).
+    ...(repeatable ? {} : { expect: '100-continue' }),
+  };
+  const request = (url.startsWith('https:') ? httpsRequest : httpRequest)(url, {
+    method,
+    headers: fields,
+    ...(signal ? { signal } : {}),
+  });
+  request.setTimeout(timeout, () => request.destroy(new Error(`silent for ${timeout} ms`)));
+  if (!repeatable) request.flushHeaders();
+  return request;
+}
+
+function answerOf(request: ClientRequest): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    request.once('response', resolve);
+    // Once there is an answer, what became of the rest of the body does not matter.
+    request.on('error', reject);
+  });
+}
+
+/** Whether the service wants the body. What never says so, nor refuses, gets it after a second. */
+async function mayGoOn(request: ClientRequest, answered: Promise<IncomingMessage>): Promise<boolean> {
+  const waited = new AbortController();
+  const { signal } = waited;
+  const wait = new Promise<true>((resolve) => {
+    const timer = setTimeout(resolve, 1_000, true);
+    signal.addEventListener('abort', () => clearTimeout(timer));
+  });
+  const told = once(request, 'continue', { signal }).then(
+    () => true,
+    () => true,
+  );
+  try {
+    return await Promise.race([told, wait, answered.then(() => false)]);
+  } finally {
+    waited.abort();
+  }
+}
+
+/** Writes until all is written or the answer is there, whichever comes first. */
+async function write(
+  request: ClientRequest,
+  body: Sendable,
+  sent: Sent,
+  answered: Promise<IncomingMessage>,
+): Promise<void> {
+  let over = false;
+  const end = () => {
+    over = true;
+  };
+  const settled = answered.then(end, end);
+  let bytes = 0;
+  for await (const chunk of body.chunks()) {
+    if (over) return;
+    const taken = new Promise<void>((resolve) => {
+      const room = request.write(chunk, () => {
+        if (over) return;
+        bytes += chunk.byteLength;
+        sent(bytes);
+      });
+      if (room) resolve();
+      else request.once('drain', resolve);
+    });
+    await Promise.race([taken, settled]);
+  }
+  if (!over) request.end();
+}
+
+function responseOf(message: IncomingMessage): Response {
+  const headers = new Headers();
+  for (const [name, values] of Object.entries(message.headersDistinct))
+    for (const value of values ?? []) headers.append(name, value);
+  const status = message.statusCode ?? 502;
+  if ([204, 205, 304].includes(status)) message.resume();
+  const body = [204, 205, 304].includes(status)
+    ? null
+    : (Readable.toWeb(message) as ReadableStream<Uint8Array>);
+  return new Response(body as BodyInit | null, { status, headers });
+}
