@@ -1,0 +1,36 @@
+import { html, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from 'lit';
+
+/**
+ * Tells screen readers what has happened, politely and one thing after the other: put `render()` into the host's template.
+ * What is said several times within a moment is said together, since a live region that changes twice is read once.
+ */
+export class Announcer implements ReactiveController {
+  readonly #host: ReactiveControllerHost;
+  #waiting: string[] = [];
+  #said = '';
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(host: ReactiveControllerHost) {
+    this.#host = host;
+    host.addController(this);
+  }
+
+  say(text: string): void {
+    this.#waiting.push(text);
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#said = this.#waiting.splice(0).join(' ');
+      this.#host.requestUpdate();
+    }, 150);
+  }
+
+  hostDisconnected(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#waiting = [];
+  }
+
+  render(): TemplateResult {
+    return html`<div class="hidden-visually" role="status" aria-live="polite">${this.#said}</div>`;
+  }
+}

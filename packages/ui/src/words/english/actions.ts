@@ -1,0 +1,2 @@
+/** What `<strongroom-actions>` says. */
+export const actions = {} as const;

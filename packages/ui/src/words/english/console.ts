@@ -1,0 +1,2 @@
+/** What the console says beyond its elements. */
+export const consoleWords = {} as const;

@@ -1,0 +1,2 @@
+/** What `<strongroom-document>` says. */
+export const document = {} as const;

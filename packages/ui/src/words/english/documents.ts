@@ -1,0 +1,2 @@
+/** What `<strongroom-documents>` says. */
+export const documents = {} as const;

@@ -1,0 +1,23 @@
+/** Names of kinds of files. A kind without a name here is called by the end of its content type. */
+export const kinds = {
+  'kind.application/pdf': 'PDF',
+  'kind.image/jpeg': 'JPEG',
+  'kind.image/png': 'PNG',
+  'kind.image/webp': 'WebP',
+  'kind.image/gif': 'GIF',
+  'kind.image/heic': 'HEIC',
+  'kind.image/heif': 'HEIF',
+  'kind.image/tiff': 'TIFF',
+  'kind.image/svg+xml': 'SVG',
+  'kind.application/vnd.openxmlformats-officedocument.wordprocessingml.document': 'Word (DOCX)',
+  'kind.application/msword': 'Word 97 (DOC)',
+  'kind.application/vnd.oasis.opendocument.text': 'OpenDocument (ODT)',
+  'kind.application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': 'Excel (XLSX)',
+  'kind.application/vnd.ms-excel': 'Excel 97 (XLS)',
+  'kind.text/csv': 'CSV',
+  'kind.text/plain': 'plain text',
+  'kind.text/html': 'HTML',
+  'kind.message/rfc822': 'email (EML)',
+  'kind.application/zip': 'ZIP',
+  'kind.video/mp4': 'MP4',
+} as const;

@@ -1,0 +1,2 @@
+/** What `<strongroom-preview>` says. */
+export const preview = {} as const;

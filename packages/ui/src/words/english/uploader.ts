@@ -1,0 +1,2 @@
+/** What `<strongroom-uploader>` says. */
+export const uploader = {} as const;
