@@ -1,109 +1,32 @@
-/** What the service answers with. */
+/** What the service answers with, by the names that an app uses. */
+import type { Actor, StorageDescription } from './generated.ts';
 
-export type Metadata = Record<string, unknown>;
-export type DocumentState =
-  | 'receiving'
-  | 'inspecting'
-  | 'available'
-  | 'quarantined'
-  | 'archived'
-  | 'deleted'
-  | 'purging'
-  | 'purged'
-  | 'abandoned';
-
-export interface Actor {
-  kind: 'key' | 'grant' | 'session' | 'link' | 'chore';
-  id: string;
-}
-
-export interface StorageLocation {
-  store: 's3' | 'disk';
-  bucket: string | null;
-  key: string;
-  path: string;
-  versionId: string | null;
-  storageClass: string | null;
-}
-
-export interface Document {
-  id: string;
-  recordId: string;
-  type: string;
-  filename: string;
-  contentType: string;
-  size: number | null;
-  sha256: string | null;
-  state: DocumentState;
-  storage: StorageLocation;
-  metadata: Metadata;
-  replaces: string | null;
-  createdAt: string;
-  createdBy: Actor;
-  updatedAt: string;
-  archivedAt: string | null;
-  deletedAt: string | null;
-  purgeAfter: string | null;
-  revision: number;
-}
-
-export interface DocumentType {
-  id: string;
-  label: string;
-  accept: string[];
-  maxSize: number;
-}
-
-export interface Event {
-  id: string;
-  at: string;
-  action: string;
-  actor: Actor;
-  requestId: string | null;
-  details: Record<string, unknown>;
-}
-
-export interface Link {
-  url: string;
-  expiresAt: string;
-}
+export type {
+  Actor,
+  Document,
+  DocumentState,
+  DocumentType,
+  Event,
+  EventAction,
+  Link,
+  Metadata,
+  ServiceCode,
+  StorageCheck,
+  StorageLocation,
+  StorageProbe,
+} from './generated.ts';
 
 export interface Environment {
   name: string | null;
   contact: string | null;
 }
 
-export interface Storage {
-  store: 's3' | 'disk';
-  bucket: string | null;
-  prefix: string | null;
-  region: string | null;
-  endpoint: string | null;
-  acl: string | null;
-  encryption: string | null;
-  storageClass: string | null;
-  folder: string | null;
-  credentials: { set: boolean; from: string };
+export interface Storage extends StorageDescription {
   environment: Environment;
 }
 
-export interface StorageProbe {
-  name: string;
-  ok: boolean;
-  result: 'works' | 'fails' | 'not_allowed' | 'unknown';
-  needed: boolean;
-  detail: string;
-  effect: string;
-  remedy: string;
-}
-
-export interface StorageCheck {
-  ok: boolean;
-  checks: StorageProbe[];
-}
-
 export interface CallerAccess {
-  actor: Actor;
+  actor: { kind: Actor['kind'] | 'grant' | 'session'; id: string };
   actions: string[];
   scopes: string[] | null;
   recordId: string | null;
@@ -115,7 +38,7 @@ export interface CallerAccess {
 }
 
 export interface Session {
-  actor: Actor;
+  actor: { kind: Actor['kind'] | 'grant' | 'session'; id: string };
   actions: string[];
   scopes: string[] | null;
   recordPrefix: string | null;

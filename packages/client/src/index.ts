@@ -3,11 +3,11 @@ export type * from './answers.ts';
 export type { ConnectionOptions } from './connection.ts';
 export { StrongroomError } from './error.ts';
 export type { FileSource, Uploadable } from './file-source.ts';
+export type { DocumentChanges } from './generated.ts';
 export type { Page, Pages } from './pages.ts';
 export type { SecretSource } from './secret.ts';
 export {
   type CallOptions,
-  type Changes,
   type ContentOptions,
   type Filter,
   type GrantOptions,

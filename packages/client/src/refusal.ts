@@ -1,14 +1,5 @@
 import { StrongroomError } from './error.ts';
-
-/** Problems that say of themselves that the same call may succeed later (docs/errors.md, marked ↻). */
-const retryableCodes = new Set([
-  'not_ready',
-  'idempotency_in_progress',
-  'too_slow',
-  'store_unavailable',
-  'records_unavailable',
-  'busy',
-]);
+import { retryableCodes } from './generated.ts';
 
 /** Answers of what stands before a service: it could not reach it, or asks for patience. */
 const gatewayStatus = new Set([408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524]);

@@ -7,7 +7,6 @@ import type {
   Grant,
   Key,
   Link,
-  Metadata,
   NewKey,
   Session,
   Storage,
@@ -15,6 +14,7 @@ import type {
 } from './answers.ts';
 import { type Call, Connection, type ConnectionOptions } from './connection.ts';
 import type { Uploadable } from './file-source.ts';
+import type { DocumentChanges, ListDocumentsQuery, NewLink, ReadContentQuery } from './generated.ts';
 import { type Page, type Pages, pages } from './pages.ts';
 import { type UploadOptions, upload } from './upload.ts';
 
@@ -22,41 +22,24 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface Filter {
-  readonly recordId?: string | undefined;
-  readonly type?: string | undefined;
-  /** One or several; default: inspecting, available, archived, quarantined. */
+type Query = Omit<ListDocumentsQuery, 'state' | 'createdAfter' | 'createdBefore'>;
+
+export interface Filter extends Query {
+  /** One or several, or `all`. Default: inspecting, available, archived, quarantined. */
   readonly state?: DocumentState | 'all' | readonly DocumentState[] | (string & {}) | undefined;
-  /** Not itself included. */
+  /** Not itself included. Goes with a sort by `createdAt`. */
   readonly createdAfter?: string | Date | undefined;
   readonly createdBefore?: string | Date | undefined;
-  /** By filename and size within one record only. */
-  readonly sort?: '-createdAt' | 'createdAt' | 'filename' | 'size' | undefined;
-  /** Beginning of the filename or of the record's id. */
+  /** What the filename or the record's id begins with. */
   readonly q?: string | undefined;
-  /** Items on one page, at most 200. */
-  readonly limit?: number | undefined;
-  /** The `nextCursor` of the page before. */
-  readonly cursor?: string | undefined;
 }
 
-export interface ContentOptions extends CallOptions {
-  readonly disposition?: 'attachment' | 'inline' | undefined;
+export interface ContentOptions extends CallOptions, ReadContentQuery {
   /** As in HTTP's Range: `bytes=0-1023`. */
   readonly range?: string | undefined;
 }
 
-export interface LinkOptions extends CallOptions {
-  /** Seconds, at most seven days. Default: 300. */
-  readonly expiresIn?: number | undefined;
-  readonly disposition?: 'attachment' | 'inline' | undefined;
-}
-
-export interface Changes {
-  readonly filename?: string | undefined;
-  /** Takes the place of the old one whole. */
-  readonly metadata?: Metadata | undefined;
-}
+export interface LinkOptions extends CallOptions, NewLink {}
 
 export interface GrantOptions {
   readonly recordId: string;
@@ -132,7 +115,7 @@ export class Strongroom {
   /** Raises `revision_conflict` when it has changed since `revision`. */
   update(
     id: string,
-    changes: Changes,
+    changes: DocumentChanges,
     { revision, signal }: CallOptions & { revision: number },
   ): Promise<Document> {
     const headers = { 'if-match': `"${revision}"` };

@@ -1,0 +1,320 @@
+/** Made from packages/server/openapi.json by `npm run openapi`. Not to be changed by hand. */
+
+/** Who did it. */
+export interface Actor {
+  /** An API key, a signed link, or the service’s own housekeeping. */
+  kind: 'key' | 'link' | 'chore';
+  /** The id of the API key (`environment` for the one in STRONGROOM_API_KEY), who made the link, or the chore’s name. */
+  id: string;
+}
+
+/** One immutable body of bytes and what is known of it. */
+export interface Document {
+  /** A UUIDv7, which begins with the time. */
+  id: string;
+  /** What the document belongs to. */
+  recordId: string;
+  /** The id of its document type. */
+  type: string;
+  /** As claimed by the caller, cleaned. */
+  filename: string;
+  /** What the bytes were found to be, whatever was claimed. */
+  contentType: string;
+  /** Bytes; null until all have arrived. */
+  size: number | null;
+  /** Lower-case hex; null until all bytes have arrived. */
+  sha256: string | null;
+  state: DocumentState;
+  storage: StorageLocation;
+  metadata: Metadata;
+  /** The document of the same record that this one takes the place of. */
+  replaces: string | null;
+  /** When its upload began. */
+  createdAt: string;
+  createdBy: Actor;
+  /** When anything of it last changed. */
+  updatedAt: string;
+  /** Null unless archived. */
+  archivedAt: string | null;
+  /** When it went into the trash; null if it did not. */
+  deletedAt: string | null;
+  /** When it leaves the trash for good. */
+  purgeAfter: string | null;
+  /** Counts every change; the ETag of the document. */
+  revision: number;
+}
+
+export interface DocumentChanges {
+  /** Cleaned and kept; never refused. */
+  filename?: string | undefined;
+  /** Takes the place of the old one whole. */
+  metadata?: Metadata | undefined;
+}
+
+/** One page of documents. */
+export interface DocumentList {
+  items: Document[];
+  /** Send it as `cursor` for the next page; null on the last. */
+  nextCursor: string | null;
+}
+
+/** Where the document stands. What may follow what: `receiving` → `available`, `inspecting`, `abandoned`; `inspecting` → `available`, `quarantined`, `abandoned`; `available` ⇄ `archived`; all of these → `deleted` → the state before, or `purging` → `purged`. */
+export type DocumentState =
+  | 'receiving'
+  | 'inspecting'
+  | 'available'
+  | 'quarantined'
+  | 'archived'
+  | 'deleted'
+  | 'purging'
+  | 'purged'
+  | 'abandoned';
+
+/** What may be uploaded under one type. */
+export interface DocumentType {
+  id: string;
+  /** For people. */
+  label: string;
+  /** Content types that are accepted. */
+  accept: string[];
+  /** Bytes that one document may have. */
+  maxSize: number;
+}
+
+/** All document types. */
+export interface DocumentTypeList {
+  items: DocumentType[];
+  /** There is one page. */
+  nextCursor: null;
+}
+
+/** One line of a document’s history. Lines are only ever added. */
+export interface Event {
+  id: string;
+  /** When it happened. */
+  at: string;
+  action: EventAction;
+  actor: Actor;
+  /** The X-Request-Id of the call; null for housekeeping. */
+  requestId: string | null;
+  /** What there is to say of this action. */
+  details: Record<string, unknown>;
+}
+
+/** What happened to the document. */
+export type EventAction =
+  | 'document.received'
+  | 'document.available'
+  | 'document.changed'
+  | 'document.archived'
+  | 'document.unarchived'
+  | 'document.deleted'
+  | 'document.restored'
+  | 'document.purging'
+  | 'document.purged'
+  | 'document.abandoned';
+
+/** One page of a history, oldest first. */
+export interface EventList {
+  items: Event[];
+  /** Send it as `cursor` for the next page; null on the last. */
+  nextCursor: string | null;
+}
+
+export interface Health {
+  ok: true;
+}
+
+/** A signed link. */
+export interface Link {
+  /** Opens the document without credentials. */
+  url: string;
+  /** From then on it answers `link_invalid`. */
+  expiresAt: string;
+}
+
+/** What the app keeps with the document: one JSON object of at most 8 KiB as UTF-8 and 32 levels, without control characters in names and strings. */
+export type Metadata = Record<string, unknown>;
+
+export interface NewLink {
+  /** Seconds; at most seven days. */
+  expiresIn?: number | undefined;
+  /** How a browser is to treat it; see `readContent`. */
+  disposition?: 'attachment' | 'inline' | undefined;
+}
+
+export interface Readiness {
+  /** Whether calls will be served. */
+  ok: boolean;
+  checks: {
+    /** The store answers. */
+    store: boolean;
+    /** The database answers. */
+    records: boolean;
+  };
+}
+
+/** What a trial of the store showed. */
+export interface StorageCheck {
+  /** Whether everything that is needed works. */
+  ok: boolean;
+  checks: StorageProbe[];
+}
+
+/** Which store is in use, as configured. */
+export interface StorageDescription {
+  store: 's3' | 'disk';
+  /** Null on disk. */
+  bucket: string | null;
+  /** What all keys in the bucket begin with. */
+  prefix: string | null;
+  /** Null on disk. */
+  region: string | null;
+  /** Null on disk and for AWS’s own. */
+  endpoint: string | null;
+  /** The canned ACL of every object; null: none is sent. */
+  acl: string | null;
+  /** The server-side encryption asked for; null: none is asked for. */
+  encryption: string | null;
+  /** The storage class asked for; null: the bucket’s own. */
+  storageClass: string | null;
+  /** Of the objects on disk; null on S3. */
+  folder: string | null;
+  /** Whether there are any. Never the credentials. */
+  credentials: {
+    set: boolean;
+    /** Where they come from, in words. */
+    from: string;
+  };
+}
+
+/** Where the bytes are. */
+export interface StorageLocation {
+  store: 's3' | 'disk';
+  /** Null on disk. */
+  bucket: string | null;
+  /** Relative to the prefix of the store, where one is configured. */
+  key: string;
+  /** `s3://bucket/key`, or a `file:` URL on disk. */
+  path: string;
+  /** Of the object, in a bucket that keeps versions. */
+  versionId: string | null;
+  /** As written; null: the bucket’s own. */
+  storageClass: string | null;
+}
+
+/** One thing that was tried. */
+export interface StorageProbe {
+  /** Of the probe, such as `put` or `public_access`. */
+  name: string;
+  /** False where it is needed and does not work. */
+  ok: boolean;
+  /** `not_allowed`: the credentials lack the right. `unknown`: it could not be asked, for the reason in `detail`. */
+  result: 'works' | 'fails' | 'not_allowed' | 'unknown';
+  /** Whether the settings in use need it. */
+  needed: boolean;
+  /** What was seen. */
+  detail: string;
+  /** What the service does about it; empty where nothing. */
+  effect: string;
+  /** What to change; empty where there is nothing to change. */
+  remedy: string;
+}
+
+/** The query of `uploadDocument`. */
+export interface UploadDocumentQuery {
+  /** What the document belongs to. Any characters but control characters. Required with a raw body. */
+  recordId?: string | undefined;
+  /** A configured document type. Required with a raw body. */
+  type?: string | undefined;
+  /** One JSON object of at most 8 KiB, as `Metadata`. */
+  metadata?: string | undefined;
+  /** The document of the same record that this one takes the place of. */
+  replaces?: string | undefined;
+  /** The name of the file. Goes before that of Content-Disposition. Cleaned, never refused. */
+  filename?: string | undefined;
+}
+
+/** The query of `listDocuments`. */
+export interface ListDocumentsQuery {
+  /** Those of this record. */
+  recordId?: string | undefined;
+  /** Those of this document type. */
+  type?: string | undefined;
+  /** Those in these states: a comma list, or `all`. */
+  state?: string | undefined;
+  /** ISO 8601 with its offset from UTC, or a date, which begins at midnight UTC; itself not included. Goes with a sort by `createdAt`. A + in a query is written %2B. */
+  createdAfter?: string | undefined;
+  /** As `createdAfter`. */
+  createdBefore?: string | undefined;
+  /** `-createdAt`: newest first. `filename` and `size` go with `recordId` only. */
+  sort?: '-createdAt' | 'createdAt' | 'filename' | 'size' | undefined;
+  /** Items on one page. */
+  limit?: number | undefined;
+  /** The `nextCursor` of the page before. */
+  cursor?: string | undefined;
+}
+
+/** The query of `listEvents`. */
+export interface ListEventsQuery {
+  /** Items on one page. */
+  limit?: number | undefined;
+  /** The `nextCursor` of the page before. */
+  cursor?: string | undefined;
+}
+
+/** The query of `readContent`. */
+export interface ReadContentQuery {
+  /** How a browser is to treat it. `inline` is granted to PDF, JPEG, PNG, WebP and plain text only: nothing that could run is ever shown. */
+  disposition?: 'inline' | 'attachment' | undefined;
+}
+
+/** The query of `headContent`. */
+export interface HeadContentQuery {
+  /** How a browser is to treat it. `inline` is granted to PDF, JPEG, PNG, WebP and plain text only: nothing that could run is ever shown. */
+  disposition?: 'inline' | 'attachment' | undefined;
+}
+
+/** What the service refuses with: docs/errors.md. */
+export type ServiceCode =
+  | 'archived_offline'
+  | 'busy'
+  | 'document_deleted'
+  | 'document_missing'
+  | 'empty_body'
+  | 'idempotency_in_progress'
+  | 'idempotency_mismatch'
+  | 'internal'
+  | 'invalid_form'
+  | 'invalid_input'
+  | 'invalid_request'
+  | 'length_mismatch'
+  | 'link_invalid'
+  | 'method_not_allowed'
+  | 'not_allowed'
+  | 'not_ready'
+  | 'precondition_failed'
+  | 'quarantined'
+  | 'range_unsatisfiable'
+  | 'records_unavailable'
+  | 'revision_conflict'
+  | 'revision_required'
+  | 'route_missing'
+  | 'state_conflict'
+  | 'store_unavailable'
+  | 'too_large'
+  | 'too_slow'
+  | 'type_refused'
+  | 'unauthenticated'
+  | 'unknown_document_type'
+  | 'unknown_parameter';
+
+/** Those that may go away by themselves: the same call may succeed later. */
+export const retryableCodes: ReadonlySet<string> = new Set<ServiceCode>([
+  'busy',
+  'idempotency_in_progress',
+  'not_ready',
+  'records_unavailable',
+  'store_unavailable',
+  'too_slow',
+]);
