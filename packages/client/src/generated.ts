@@ -1,11 +1,48 @@
 /** Made from packages/server/openapi.json by `npm run openapi`. Not to be changed by hand. */
 
+/** What can be allowed. */
+export type Action =
+  | 'upload'
+  | 'list'
+  | 'read'
+  | 'change'
+  | 'link'
+  | 'archive'
+  | 'delete'
+  | 'restore'
+  | 'grant'
+  | 'storage'
+  | 'storage-check'
+  | 'keys'
+  | 'metrics';
+
 /** Who did it. */
 export interface Actor {
-  /** An API key, a signed link, or the service’s own housekeeping. */
-  kind: 'key' | 'link' | 'chore';
-  /** The id of the API key (`environment` for the one in STRONGROOM_API_KEY), who made the link, or the chore’s name. */
+  /** An API key, a session of the console, a grant, a signed link, or the service’s own housekeeping. */
+  kind: 'key' | 'session' | 'grant' | 'link' | 'chore';
+  /** The id of the API key (`environment` for the one in STRONGROOM_API_KEY; of a session: that of its key), of the grant, who made the link, or the chore’s name. */
   id: string;
+}
+
+/** What the credentials at hand allow. */
+export interface CallerAccess {
+  actor: Actor;
+  /** What may be done. */
+  actions: Action[];
+  /** Of the API key; null: it has none, and may do everything, or it is no key. */
+  scopes: string[] | null;
+  /** Only documents of this record are there; null: of any. */
+  recordId: string | null;
+  /** Only documents of records that begin so are there; null: of any. */
+  recordPrefix: string | null;
+  /** Only documents of these types are there; null: of any. */
+  types: string[] | null;
+  /** Bytes of one upload; null: what its type allows. */
+  maxSize: number | null;
+  /** Uploads in all; null: any number. */
+  maxFiles: number | null;
+  /** When it ends; null: no time is set. */
+  expiresAt: string | null;
 }
 
 /** One immutable body of bytes and what is known of it. */

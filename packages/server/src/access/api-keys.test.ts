@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { everything } from '../documents/permissions.ts';
 import { hasCode, StrongroomError } from '../errors.ts';
 import { Authenticator, idOf, makeKey } from './api-keys.ts';
 import type { ApiKeyRecord } from './key-records.ts';
@@ -37,6 +38,8 @@ test('a key of the records opens, whatever the case of the scheme', async () => 
   for (const scheme of ['Bearer', 'bearer', 'BEARER', 'Bearer  '])
     assert.deepEqual(await authenticator.authenticate(`${scheme} ${key}`), {
       actor: { kind: 'key', id: record.id },
+      key: record.id,
+      rights: everything,
     });
 });
 
@@ -90,9 +93,9 @@ test('STRONGROOM_API_KEY opens without the records, also beyond ASCII as Node re
   const key = 'schlüssel-für-das-archiv-€€€';
   const authenticator = new Authenticator(away, key);
   const asNodeReads = Buffer.from(key).toString('latin1');
-  assert.deepEqual(await authenticator.authenticate(`Bearer ${asNodeReads}`), {
-    actor: { kind: 'key', id: 'environment' },
-  });
+  const { actor, rights } = await authenticator.authenticate(`Bearer ${asNodeReads}`);
+  assert.deepEqual(actor, { kind: 'key', id: 'environment' });
+  assert.equal(rights, everything);
   await assert.rejects(authenticator.authenticate(`Bearer ${makeKey('ci', at).key}`), (error) =>
     hasCode(error, 'records_unavailable'),
   );
@@ -147,9 +150,7 @@ test('made-up ids wait in a bounded line, and a key seen before does not stand i
   const flood = Array.from({ length: 300 }, () =>
     authenticator.authenticate(`Bearer ${makeKey('made up', at).key}`).catch((error: unknown) => error),
   );
-  assert.deepEqual(await authenticator.authenticate(`Bearer ${key}`), {
-    actor: { kind: 'key', id: record.id },
-  });
+  assert.equal((await authenticator.authenticate(`Bearer ${key}`)).key, record.id);
   assert.equal(held.length, 4);
   const release = setInterval(() => held.splice(0).forEach((go) => void go()), 1);
   const answers = await Promise.all(flood);
@@ -171,4 +172,42 @@ test('a known key costs at most 10 µs of CPU', async () => {
   await perCall(20_000);
   const best = Math.min(await perCall(5_000), await perCall(5_000), await perCall(5_000));
   assert.ok(best <= 10, `${best.toFixed(1)} µs`);
+});
+
+test('scopes and prefix of a key are trusted with it, and no longer', async () => {
+  const limits = { scopes: ['documents:read', 'of a newer version'], recordPrefix: 'acme/' };
+  const { key, record } = makeKey('acme', at, limits);
+  let kept = record;
+  let now = 0;
+  const authenticator = new Authenticator({ findKey: async () => kept }, null, () => now);
+  const { rights } = await authenticator.authenticate(`Bearer ${key}`);
+  assert.deepEqual([...rights.actions], ['list', 'read', 'link']);
+  assert.equal(rights.recordPrefix, 'acme/');
+  assert.deepEqual(rights.scopes, limits.scopes);
+  kept = { ...record, scopes: [] };
+  now = 4_999;
+  assert.equal((await authenticator.authenticate(`Bearer ${key}`)).rights, rights);
+  now = 5_000;
+  assert.deepEqual([...(await authenticator.authenticate(`Bearer ${key}`)).rights.actions], []);
+});
+
+test('what acts in the name of a key has its rights as long as it lives', async () => {
+  const { key, record } = makeKey('ci', at);
+  let now = 0;
+  let kept = record;
+  const findKey = async (id: string) => (id === record.id ? kept : null);
+  const authenticator = new Authenticator({ findKey }, environmentKey, () => now);
+  assert.deepEqual((await authenticator.holderOf(record.id))?.actor, { kind: 'key', id: record.id });
+  assert.equal(await authenticator.holderOf(makeKey('other', at).record.id), null);
+  kept = { ...record, revokedAt: at };
+  now = 5_000;
+  assert.equal(await authenticator.holderOf(record.id), null);
+  await assert.rejects(authenticator.authenticate(`Bearer ${key}`), (error) =>
+    hasCode(error, 'unauthenticated'),
+  );
+
+  const holder = await authenticator.authenticate(`Bearer ${environmentKey}`);
+  assert.equal(await authenticator.holderOf(holder.key), holder);
+  const rotated = new Authenticator({ findKey }, `${environmentKey} rotated`, () => now);
+  assert.equal(await rotated.holderOf(holder.key), null);
 });

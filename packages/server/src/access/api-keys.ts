@@ -1,12 +1,15 @@
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { everything, type Identity } from '../documents/permissions.ts';
 import { StrongroomError } from '../errors.ts';
 import type { ApiKeyRecord, KeyRecords } from './key-records.ts';
+import { type KeyLimits, rightsOf, unlimited } from './scopes.ts';
 
-/** Whoever holds a key, as events and logs name them. */
-export interface KeyHolder {
-  readonly kind: 'key';
-  /** The key's public part, or `environment` for STRONGROOM_API_KEY. */
-  readonly id: string;
+/**
+ * Whoever holds an API key. The actor's id is the key's public part, or `environment` for STRONGROOM_API_KEY; `key` is the
+ * same, but tells one STRONGROOM_API_KEY from the next.
+ */
+export interface KeyHolder extends Identity {
+  readonly key: string;
 }
 
 /** How long a verified key is taken without asking the records, so how long a revoked one can live on. Milliseconds. */
@@ -19,16 +22,26 @@ const lookUpsInLine = 256;
 const written = /^sr_([0-9a-f]{12})_[A-Za-z0-9_-]{43}$/;
 
 /** A new key, `sr_<id>_<secret>` with 256 random bits, and the record that recognises it. The key is kept nowhere else. */
-export function makeKey(name: string, at: Date): { key: string; record: ApiKeyRecord } {
+export function makeKey(
+  name: string,
+  at: Date,
+  limits: KeyLimits = unlimited,
+): { key: string; record: ApiKeyRecord } {
   const id = randomBytes(6).toString('hex');
-  return recordOf(`sr_${id}_${randomBytes(32).toString('base64url')}`, name, at);
+  return recordOf(`sr_${id}_${randomBytes(32).toString('base64url')}`, name, at, limits);
 }
 
 /** The record of a key that exists already. Raises an Error when it is not written as `makeKey` writes keys. */
-export function recordOf(key: string, name: string, at: Date): { key: string; record: ApiKeyRecord } {
+export function recordOf(
+  key: string,
+  name: string,
+  at: Date,
+  { scopes, recordPrefix }: KeyLimits = unlimited,
+): { key: string; record: ApiKeyRecord } {
   const id = idOf(key);
   if (id === null) throw new Error('not a key');
-  return { key, record: { id, name, hash: sha256(key).toString('hex'), createdAt: at, revokedAt: null } };
+  const hash = sha256(key).toString('hex');
+  return { key, record: { id, name, hash, scopes, recordPrefix, createdAt: at, revokedAt: null } };
 }
 
 /** The public part of a key, or null when it is not written as `makeKey` writes keys. */
@@ -38,6 +51,7 @@ export function idOf(key: string): string | null {
 
 interface Trusted {
   readonly hash: Buffer;
+  readonly holder: KeyHolder;
   readonly until: number;
 }
 
@@ -50,7 +64,7 @@ interface Trusted {
  */
 export class Authenticator {
   readonly #records: Pick<KeyRecords, 'findKey'>;
-  readonly #environmentHash: Buffer | null;
+  readonly #environment: Pick<Trusted, 'hash' | 'holder'> | null;
   readonly #now: () => number;
   readonly #trusted = new Map<string, Trusted>();
   readonly #asking = new Map<string, Promise<Trusted | null>>();
@@ -64,23 +78,32 @@ export class Authenticator {
     now: () => number = () => performance.now(),
   ) {
     this.#records = records;
-    this.#environmentHash = environmentKey === null ? null : sha256(Buffer.from(environmentKey));
+    this.#environment = environmentKey === null ? null : ofEnvironment(environmentKey);
     this.#now = now;
   }
 
   /** Raises `unauthenticated`; `records_unavailable` and `busy` when that can't be found out now. */
-  async authenticate(authorization: string | undefined): Promise<{ actor: KeyHolder }> {
+  async authenticate(authorization: string | undefined): Promise<KeyHolder> {
     const key = /^bearer +(\S.*)$/i.exec(authorization ?? '')?.[1];
     if (key === undefined) throw new StrongroomError('unauthenticated', {});
     // Node reads fields as Latin-1; these are the bytes that were sent.
     const offered = sha256(Buffer.from(key, 'latin1'));
-    if (this.#environmentHash !== null && timingSafeEqual(offered, this.#environmentHash))
-      return { actor: { kind: 'key', id: 'environment' } };
+    if (this.#environment !== null && timingSafeEqual(offered, this.#environment.hash))
+      return this.#environment.holder;
     const id = idOf(key);
     const trusted = id === null ? null : (this.#remembered(id) ?? (await this.#ask(id)));
-    if (id === null || trusted === null || !timingSafeEqual(offered, trusted.hash))
+    if (trusted === null || !timingSafeEqual(offered, trusted.hash))
       throw new StrongroomError('unauthenticated', {});
-    return { actor: { kind: 'key', id } };
+    return trusted.holder;
+  }
+
+  /**
+   * What the holder of a key may do now, for what acts in its name: `key` is the one of an Identity. Null when it is revoked,
+   * or no longer set. Raises `records_unavailable`, `busy`.
+   */
+  async holderOf(key: string): Promise<KeyHolder | null> {
+    if (key === this.#environment?.holder.key) return this.#environment.holder;
+    return (this.#remembered(key) ?? (await this.#ask(key)))?.holder ?? null;
   }
 
   #remembered(id: string): Trusted | undefined {
@@ -120,7 +143,8 @@ export class Authenticator {
     const record = await this.#records.findKey(id);
     this.#trusted.delete(id);
     if (record === null || record.revokedAt !== null) return null;
-    const trusted = { hash: Buffer.from(record.hash, 'hex'), until };
+    const holder: KeyHolder = { actor: { kind: 'key', id }, key: id, rights: rightsOf(record) };
+    const trusted = { hash: Buffer.from(record.hash, 'hex'), holder, until };
     this.#trusted.set(id, trusted);
     if (this.#trusted.size > mostTrusted) {
       const [oldest] = this.#trusted.keys();
@@ -128,6 +152,13 @@ export class Authenticator {
     }
     return trusted;
   }
+}
+
+/** Another STRONGROOM_API_KEY is another key, though events call it the same. */
+function ofEnvironment(environmentKey: string): Pick<Trusted, 'hash' | 'holder'> {
+  const hash = sha256(Buffer.from(environmentKey));
+  const key = `environment-${sha256(hash).toString('hex', 0, 8)}`;
+  return { hash, holder: { actor: { kind: 'key', id: 'environment' }, key, rights: everything } };
 }
 
 function sha256(value: Buffer | string): Buffer {

@@ -1,3 +1,5 @@
+import type { KeyLimits } from './scopes.ts';
+
 /** What access keeps. The records implement it on their own connection. */
 export interface KeyRecords {
   createKey(key: ApiKeyRecord): Promise<void>;
@@ -8,7 +10,7 @@ export interface KeyRecords {
   revokeKey(id: string, at: Date): Promise<boolean>;
 }
 
-export interface ApiKeyRecord {
+export interface ApiKeyRecord extends KeyLimits {
   /** The public part of the key, shown in lists and logs. */
   readonly id: string;
   readonly name: string;

@@ -85,6 +85,12 @@ test('a wrong command line is told with the help and exit code 2', async (t) => 
     [['keys', 'revoke'], /^strongroom: keys revoke takes one ID\n/],
     [['keys', 'list', '--name', 'x'], /^strongroom: --name goes with keys create\n/],
     [['keys', 'create', '--name', ''], /^strongroom: --name takes 1 to 100 characters/],
+    [['keys', 'list', '--scope', 'documents:read'], /^strongroom: --scope goes with keys create\n/],
+    [
+      ['keys', 'create', '--scope', 'documents:read,all'],
+      /^strongroom: --scope takes documents:read, .*, not "all"\n/,
+    ],
+    [['keys', 'create', '--record-prefix', ''], /^strongroom: --record-prefix takes 1 to 200 characters\n/],
     [['keys', 'create', '--colour'], /^strongroom: Unknown option '--colour'/],
   ];
   for (const [words, message] of wrong) {
@@ -164,7 +170,21 @@ test('keys are made, listed and revoked without a server', async (t) => {
   assert.equal(other.name, 'unnamed');
   assert.ok(other.key.startsWith(`sr_${other.id}_`));
 
-  const { stdout } = await run(t, cwd, ['keys', 'list']);
+  const narrow = [
+    '--scope',
+    'documents:read,grants:create',
+    '--scope',
+    'documents:read',
+    '--record-prefix',
+    'acme/',
+  ];
+  const narrowed = JSON.parse((await run(t, cwd, ['keys', 'create', '--json', ...narrow])).stdout);
+  assert.deepEqual(narrowed.scopes, ['documents:read', 'grants:create']);
+  assert.equal(narrowed.recordPrefix, 'acme/');
+  const all = (await run(t, cwd, ['keys', 'list'])).stdout;
+  const [first = ''] = all.split('\n');
+  assert.match(first, /^\w{12} {2}\S+Z {2}unnamed {2}documents:read,grants:create {2}records "acme\/"…$/);
+  const stdout = all.slice(first.length + 1);
   assert.match(stdout, new RegExp(`^${other.id}  \\S+Z  unnamed\\n${id}  \\S+Z  ci\\n$`));
   assert.ok(!stdout.includes(made.stdout.slice(16, 40)), 'a list shows a secret');
 
@@ -173,6 +193,7 @@ test('keys are made, listed and revoked without a server', async (t) => {
   assert.deepEqual(
     after.items.map((item: { id: string; revokedAt: string | null }) => [item.id, item.revokedAt !== null]),
     [
+      [narrowed.id, false],
       [other.id, false],
       [id, true],
     ],

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { idOf, makeKey } from '../access/api-keys.ts';
 import type { ApiKeyRecord, KeyRecords } from '../access/key-records.ts';
+import { isScope, type KeyLimits, prefixProblem, scopes } from '../access/scopes.ts';
 import { StartError } from '../errors.ts';
 import { readSettings } from '../settings.ts';
 import { UsageError } from './usage.ts';
@@ -8,6 +9,7 @@ import { workingFolder } from './working-folder.ts';
 
 interface Options {
   readonly name?: string;
+  readonly limits: KeyLimits;
   readonly json: boolean;
 }
 
@@ -39,17 +41,24 @@ function parse(words: readonly string[]): { command: string; id: string; options
     throw new UsageError(`keys takes create, list or revoke, not "${command}"`);
   if (more.length > 0 || (command === 'revoke') !== (id !== ''))
     throw new UsageError(`keys ${command} takes ${command === 'revoke' ? 'one ID' : 'no ID'}`);
-  if (values.name !== undefined && command !== 'create') throw new UsageError('--name goes with keys create');
+  for (const name of ['name', 'scope', 'record-prefix'] as const)
+    if (values[name] !== undefined && command !== 'create')
+      throw new UsageError(`--${name} goes with keys create`);
   if (values.name !== undefined && !/^\P{Cc}{1,100}$/u.test(values.name))
     throw new UsageError('--name takes 1 to 100 characters, no control characters among them');
-  return { command, id, options: values };
+  return { command, id, options: { ...values, limits: limitsOf(values) } };
 }
 
 function parseWords(words: readonly string[]) {
   try {
     return parseArgs({
       args: [...words],
-      options: { name: { type: 'string' }, json: { type: 'boolean', default: false } },
+      options: {
+        name: { type: 'string' },
+        scope: { type: 'string', multiple: true },
+        'record-prefix': { type: 'string' },
+        json: { type: 'boolean', default: false },
+      },
       allowPositionals: true,
     });
   } catch (error) {
@@ -57,8 +66,20 @@ function parseWords(words: readonly string[]) {
   }
 }
 
-async function create(records: KeyRecords, { name = 'unnamed', json }: Options): Promise<void> {
-  const { key, record } = makeKey(name, new Date());
+/** Several scopes by several options, or with commas between. */
+function limitsOf(values: { scope?: string[]; 'record-prefix'?: string }): KeyLimits {
+  const given = values.scope?.flatMap((each) => each.split(',')) ?? null;
+  const unknown = given?.find((scope) => !isScope(scope));
+  if (unknown !== undefined)
+    throw new UsageError(`--scope takes ${Object.keys(scopes).join(', ')}, not "${unknown}"`);
+  const recordPrefix = values['record-prefix'] ?? null;
+  const problem = recordPrefix === null ? null : prefixProblem(recordPrefix);
+  if (problem !== null) throw new UsageError(`--record-prefix ${problem}`);
+  return { scopes: given && [...new Set(given)], recordPrefix };
+}
+
+async function create(records: KeyRecords, { name = 'unnamed', limits, json }: Options): Promise<void> {
+  const { key, record } = makeKey(name, new Date(), limits);
   await records.createKey(record);
   if (json) return printJson({ ...shown(record), key });
   print(key);
@@ -71,7 +92,7 @@ async function list(records: KeyRecords, { json }: Options): Promise<void> {
   if (found.length === 0) process.stderr.write('There are no keys. `strongroom keys create` makes one.\n');
   for (const record of found) {
     const revoked = record.revokedAt === null ? '' : `  revoked ${record.revokedAt.toISOString()}`;
-    print(`${record.id}  ${record.createdAt.toISOString()}  ${record.name}${revoked}`);
+    print(`${record.id}  ${record.createdAt.toISOString()}  ${record.name}${limitsIn(record)}${revoked}`);
   }
 }
 
@@ -85,8 +106,13 @@ async function revoke(records: KeyRecords, idOrKey: string, { json }: Options): 
   process.stderr.write(`Key ${id} is revoked. A running server refuses it within 5 seconds.\n`);
 }
 
-function shown({ id, name, createdAt, revokedAt }: ApiKeyRecord) {
-  return { id, name, createdAt, revokedAt };
+function limitsIn({ scopes, recordPrefix }: KeyLimits): string {
+  const records = recordPrefix === null ? '' : `  records ${JSON.stringify(recordPrefix)}…`;
+  return `${scopes === null ? '' : `  ${scopes.join(',')}`}${records}`;
+}
+
+function shown({ id, name, scopes, recordPrefix, createdAt, revokedAt }: ApiKeyRecord) {
+  return { id, name, scopes, recordPrefix, createdAt, revokedAt };
 }
 
 function print(line: string): void {

@@ -7,7 +7,9 @@ export const help = `Usage: strongroom <command>
 
   serve                      Runs the service until SIGTERM or SIGINT.
   doctor [--policy]          Asks store and records what they can do; --policy: the smallest IAM policy.
-  keys create [--name NAME]  Makes an API key and prints it, this once.
+  keys create [--name NAME] [--scope SCOPE]… [--record-prefix TEXT]
+                             Makes an API key and prints it, this once. With scopes it may do nothing else,
+                             with a prefix it sees only records that begin so; without, it may do everything.
   keys list                  Shows every key without its secret.
   keys revoke ID             Ends a key, named by its ID or itself; servers follow within 5 seconds.
 

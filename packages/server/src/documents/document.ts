@@ -47,9 +47,9 @@ export function assertMayBecome(document: Pick<Document, 'id' | 'state'>, to: St
   }
 }
 
-/** Who did something. `id` is the API key's id, the link's issuer, or the name of a chore. */
+/** Who did something. `id` is the API key's id (of a session too: that of its key), the grant's, the link's issuer, or the name of a chore. */
 export interface Actor {
-  readonly kind: 'key' | 'link' | 'chore';
+  readonly kind: 'key' | 'session' | 'grant' | 'link' | 'chore';
   readonly id: string;
 }
 

@@ -68,6 +68,7 @@ export interface DocumentsPort {
     readable: ReadableDocument,
     shown: Pick<LinkOptions, 'disposition' | 'contentType'>,
   ): Promise<string | null>;
+  /** Raises `invalid_input` on a filter that leads out of the caller's reach. */
   find(caller: Caller, filter: Filter, page: Page): Promise<{ documents: Document[]; next: Position | null }>;
   /** Raises `document_missing`, `document_deleted`, `state_conflict`, `revision_conflict`, `invalid_input`. */
   change(
@@ -95,6 +96,8 @@ export interface DocumentsPort {
   remove(caller: Caller, id: string): Promise<Document | null>;
   /** Out of the trash, into the state before. A repeat gives the same answer. Raises `document_missing`, `state_conflict`. */
   restore(caller: Caller, id: string): Promise<Document>;
-  readonly types: readonly DocumentType[];
-  limit(type: DocumentType): number;
+  /** Those of the documents that the caller reaches. */
+  types(caller: Caller): readonly DocumentType[];
+  /** Bytes that one document of this type may have when the caller brings it. */
+  limit(caller: Caller, type: DocumentType): number;
 }

@@ -14,17 +14,18 @@ import { openSqliteRecords } from '../records/sqlite.ts';
 import type { Document } from './document.ts';
 import { Documents, type DocumentsParts } from './documents.ts';
 import type { IncomingBody, NewDocument } from './documents-port.ts';
-import type { Caller } from './permissions.ts';
+import { type Caller, everything, readingOnly } from './permissions.ts';
 import { Policy } from './policy.ts';
 import { purge } from './purge.ts';
 import { Uploads } from './uploads.ts';
 
 const day = 24 * 3_600_000;
-const caller: Caller = { actor: { kind: 'key', id: 'k1' }, requestId: 'r1', rights: 'everything' };
+const caller: Caller = { actor: { kind: 'key', id: 'k1' }, key: 'k1', requestId: 'r1', rights: everything };
 const stranger: Caller = {
   actor: { kind: 'link', id: 'k1' },
+  key: null,
   requestId: 'r2',
-  rights: { read: randomUUID() },
+  rights: readingOnly(randomUUID()),
 };
 const never = new AbortController().signal;
 
@@ -450,10 +451,10 @@ describe('changing', () => {
 describe('a signed link', () => {
   test('reads its one document and nothing else', async () => {
     const document = await keep();
-    const holder: Caller = { ...stranger, rights: { read: document.id } };
+    const holder: Caller = { ...stranger, rights: readingOnly(document.id) };
     assert.equal((await documents.read(holder, document.id)).document.id, document.id);
     const other = await keep();
-    await raises('not_allowed', documents.read(holder, other.id));
+    await raises('document_missing', documents.read(holder, other.id));
     await raises('not_allowed', documents.remove(holder, document.id));
     await raises(
       'not_allowed',

@@ -23,7 +23,7 @@ import {
   type State,
 } from './document.ts';
 import type { DocumentsPort, IncomingBody, NewDocument, ReadableDocument } from './documents-port.ts';
-import { type Action, assertAllowed, type Caller } from './permissions.ts';
+import { type Action, assertAllowed, type Caller, narrowed, reaches } from './permissions.ts';
 import type { DocumentType } from './policy.ts';
 import { purge } from './purge.ts';
 import { Receiving, type ReceivingParts } from './receive.ts';
@@ -52,12 +52,12 @@ export class Documents implements DocumentsPort {
     this.#receiving = new Receiving(parts);
   }
 
-  get types(): readonly DocumentType[] {
-    return this.#parts.policy.types;
+  types({ rights }: Caller): readonly DocumentType[] {
+    return this.#parts.policy.types.filter(({ id }) => rights.types?.includes(id) ?? true);
   }
 
-  limit(type: DocumentType): number {
-    return this.#parts.policy.limit(type);
+  limit({ rights }: Caller, type: DocumentType): number {
+    return Math.min(this.#parts.policy.limit(type), rights.maxSize ?? Number.POSITIVE_INFINITY);
   }
 
   /** See `Receiving.receive`. */
@@ -101,7 +101,7 @@ export class Documents implements DocumentsPort {
     shown: Pick<LinkOptions, 'disposition' | 'contentType'>,
   ): Promise<string | null> {
     const { document } = readable;
-    assertAllowed(caller, 'read', document);
+    assertAllowed(caller, 'read');
     return this.#parts.store.link(document.storage.key, {
       expiresIn: directFor,
       filename: document.filename,
@@ -115,7 +115,7 @@ export class Documents implements DocumentsPort {
     page: Page,
   ): Promise<{ documents: Document[]; next: Position | null }> {
     assertAllowed(caller, 'list');
-    return this.#parts.records.find(filter, page);
+    return this.#parts.records.find(narrowed(caller.rights, filter), page);
   }
 
   async change(
@@ -236,9 +236,9 @@ export class Documents implements DocumentsPort {
   }
 
   async #get(caller: Caller, action: Action, id: string): Promise<Document> {
-    assertAllowed(caller, action, { id });
+    assertAllowed(caller, action);
     const document = isUuid(id) ? await this.#parts.records.get(id) : null;
-    if (!document) throw new StrongroomError('document_missing', { id });
+    if (!document || !reaches(caller.rights, document)) throw new StrongroomError('document_missing', { id });
     return document;
   }
 

@@ -14,7 +14,7 @@ import type { DocumentRecords, Draft, Idempotency } from '../records/document-re
 import { abandon } from './abandon.ts';
 import type { Document } from './document.ts';
 import type { IncomingBody, NewDocument } from './documents-port.ts';
-import { assertAllowed, type Caller } from './permissions.ts';
+import { assertMayUpload, type Caller } from './permissions.ts';
 import type { DocumentType, Policy } from './policy.ts';
 import type { Uploads } from './uploads.ts';
 import { uuidv7 } from './uuid.ts';
@@ -62,8 +62,8 @@ export class Receiving {
     body: IncomingBody,
     signal: AbortSignal,
   ): Promise<{ document: Document; replayed: boolean }> {
-    assertAllowed(caller, 'upload');
-    const { type, limit } = this.#judge(draft, body);
+    assertMayUpload(caller, draft);
+    const { type, limit } = this.#judge(caller, draft, body);
     const { head, body: bytes } = await (body.whole
       ? headOf(body.whole())
       : readHead(body.open(), body.size));
@@ -96,11 +96,11 @@ export class Receiving {
   }
 
   /** What can be judged before a byte is read. */
-  #judge(draft: NewDocument, body: IncomingBody): { type: DocumentType; limit: number } {
+  #judge(caller: Caller, draft: NewDocument, body: IncomingBody): { type: DocumentType; limit: number } {
     assertRecordId(draft.recordId);
     assertMetadata(draft.metadata);
     const type = this.#parts.policy.type(draft.type);
-    const limit = this.#parts.policy.limit(type);
+    const limit = Math.min(this.#parts.policy.limit(type), caller.rights.maxSize ?? Number.POSITIVE_INFINITY);
     const announced = body.size ?? body.atLeast ?? 0;
     if (announced > limit) throw new StrongroomError('too_large', { limit, received: announced });
     if (body.size === 0) throw new StrongroomError('empty_body', {});

@@ -8,6 +8,7 @@ import { buffer } from 'node:stream/consumers';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { pdf } from '../../test/fixtures/make.ts';
 import type { DocumentsPort, ReadableDocument } from '../documents/documents-port.ts';
+import { everything } from '../documents/permissions.ts';
 import { StrongroomError } from '../errors.ts';
 import type { ByteRange } from '../objects/object-store.ts';
 import type { Doors } from './doors.ts';
@@ -97,7 +98,7 @@ describe('content', { timeout: 20_000 }, () => {
     const log = { debug: line('debug'), info, warn: line('warn'), error: line('error') };
     server = await createServer({
       documents,
-      authenticate: async () => ({ actor: { kind: 'key', id: 'k' } }),
+      authenticate: async () => ({ actor: { kind: 'key', id: 'k' }, key: 'k', rights: everything }),
       observer: { answered() {}, refused: (code: string) => void counted.push(code) },
       log,
       trustProxy: false,

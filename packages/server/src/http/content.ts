@@ -29,6 +29,7 @@ export function registerContent(app: App, { documents, limits }: Pick<Doors, 'do
     method: ['GET', 'HEAD'],
     url: '/v1/documents/:id/content',
     schema: { params: Params, querystring: Query },
+    config: { action: 'read' },
     async handler(request, reply) {
       const { disposition = 'attachment' } = request.query;
       const readable = await documents.read(callerOf(request), request.params.id);

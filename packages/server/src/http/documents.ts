@@ -25,43 +25,63 @@ export function registerDocuments(app: App, doors: Doors): void {
   const { documents, cursors, pathOf } = doors;
   const params = Params;
 
-  app.get('/v1/documents', { schema: { querystring: ListQuery } }, async (request) => {
-    const { filter, page: wanted, cursorAt } = readListQuery(request.query, cursors);
-    const { documents: found, next } = await documents.find(callerOf(request), filter, wanted);
-    return page(
-      found.map((document) => presentDocument(document, pathOf(document))),
-      next === null ? null : cursorAt(next),
-    );
-  });
+  app.get(
+    '/v1/documents',
+    { config: { action: 'list' }, schema: { querystring: ListQuery } },
+    async (request) => {
+      const { filter, page: wanted, cursorAt } = readListQuery(request.query, cursors);
+      const { documents: found, next } = await documents.find(callerOf(request), filter, wanted);
+      return page(
+        found.map((document) => presentDocument(document, pathOf(document))),
+        next === null ? null : cursorAt(next),
+      );
+    },
+  );
 
-  app.get('/v1/documents/:id', { schema: { params } }, async (request, reply) =>
+  app.get('/v1/documents/:id', { config: { action: 'read' }, schema: { params } }, async (request, reply) =>
     answerDocument(reply, doors, await documents.describe(callerOf(request), request.params.id)),
   );
 
-  app.patch('/v1/documents/:id', { schema: { params, body: Changes } }, async (request, reply) => {
-    const wanted = readIfMatch(request.headers['if-match']);
-    const changed = await change(doors, callerOf(request), request.params.id, wanted, request.body);
-    return answerDocument(reply, doors, changed);
-  });
+  app.patch(
+    '/v1/documents/:id',
+    { config: { action: 'change' }, schema: { params, body: Changes } },
+    async (request, reply) => {
+      const wanted = readIfMatch(request.headers['if-match']);
+      const changed = await change(doors, callerOf(request), request.params.id, wanted, request.body);
+      return answerDocument(reply, doors, changed);
+    },
+  );
 
-  app.get('/v1/documents/:id/events', { schema: { params, querystring: EventsQuery } }, async (request) => {
-    const { part, cursorAt } = readEventsQuery(request.params.id, request.query, cursors);
-    const { events, next } = await documents.events(callerOf(request), request.params.id, part);
-    return page(events.map(presentEvent), next === null ? null : cursorAt(next));
-  });
+  app.get(
+    '/v1/documents/:id/events',
+    { config: { action: 'read' }, schema: { params, querystring: EventsQuery } },
+    async (request) => {
+      const { part, cursorAt } = readEventsQuery(request.params.id, request.query, cursors);
+      const { events, next } = await documents.events(callerOf(request), request.params.id, part);
+      return page(events.map(presentEvent), next === null ? null : cursorAt(next));
+    },
+  );
 
   for (const move of ['archive', 'unarchive', 'restore'] as const) {
-    app.post(`/v1/documents/:id/${move}`, { schema: { params } }, async (request, reply) =>
-      answerDocument(reply, doors, await documents[move](callerOf(request), request.params.id)),
+    const action = move === 'restore' ? 'restore' : 'archive';
+    app.post(
+      `/v1/documents/:id/${move}`,
+      { config: { action }, schema: { params } },
+      async (request, reply) =>
+        answerDocument(reply, doors, await documents[move](callerOf(request), request.params.id)),
     );
   }
 
-  app.delete('/v1/documents/:id', { schema: { params } }, async (request, reply) => {
-    const trashed = await documents.remove(callerOf(request), request.params.id);
-    if (trashed === null) return reply.code(204).send();
-    reply.code(202);
-    return answerDocument(reply, doors, trashed);
-  });
+  app.delete(
+    '/v1/documents/:id',
+    { config: { action: 'delete' }, schema: { params } },
+    async (request, reply) => {
+      const trashed = await documents.remove(callerOf(request), request.params.id);
+      if (trashed === null) return reply.code(204).send();
+      reply.code(202);
+      return answerDocument(reply, doors, trashed);
+    },
+  );
 }
 
 /** With one revision named, the records compare it; with `*` or several, the document is looked at first. */

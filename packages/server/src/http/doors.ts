@@ -3,6 +3,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply } from 'fastify';
 import type { Actor, Document, JsonObject } from '../documents/document.ts';
 import type { DocumentsPort } from '../documents/documents-port.ts';
+import type { Identity } from '../documents/permissions.ts';
 import type { Log } from '../log.ts';
 import type { Settings } from '../settings.ts';
 import type { RateLimits } from './intake.ts';
@@ -23,7 +24,7 @@ export type App = FastifyInstance<
 export interface Doors extends Pick<Settings, 'linkMode' | 'trustProxy' | 'uploadMinRate'> {
   readonly documents: DocumentsPort;
   /** Raises `unauthenticated`. */
-  readonly authenticate: (authorization: string | undefined) => Promise<{ actor: Actor }>;
+  readonly authenticate: (authorization: string | undefined) => Promise<Identity>;
   readonly links: Links;
   readonly cursors: Cursors;
   /** No slash at the end. */

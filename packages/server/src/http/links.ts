@@ -1,4 +1,4 @@
-import type { Caller } from '../documents/permissions.ts';
+import { type Caller, readingOnly } from '../documents/permissions.ts';
 import { callerOf } from './caller.ts';
 import { sendContent } from './content.ts';
 import type { App, Doors } from './doors.ts';
@@ -19,6 +19,7 @@ export function registerLinks(app: App, { documents, links, publicUrl }: Doors):
   app.post(
     '/v1/documents/:id/links',
     {
+      config: { action: 'link' },
       schema: { params: Type.Object({ id: Type.String() }), body: NewLink },
       preValidation: async (request) => {
         // Both have defaults, which the validation fills in. A `null` that was sent is no object.
@@ -44,7 +45,7 @@ export function registerSignedLinks(app: App, { documents, links, linkMode, limi
     schema: { params: Type.Object({ token: Type.String() }) },
     handler: async (request, reply) => {
       const { documentId, disposition, actor } = links.verify(request.params.token);
-      const caller: Caller = { actor, requestId: request.id, rights: { read: documentId } };
+      const caller: Caller = { actor, key: null, requestId: request.id, rights: readingOnly(documentId) };
       request.caller = caller;
       const readable = await documents.read(caller, documentId);
       // A presigned URL is good for GET only: its signature covers the method.

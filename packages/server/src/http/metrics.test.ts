@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import { openDoors } from '../../test/doors/open-doors.ts';
+import { everything } from '../documents/permissions.ts';
 import { StrongroomError } from '../errors.ts';
 import type { AnsweredRequest } from './request-observer.ts';
 
@@ -12,7 +13,7 @@ const source = {
   public: false,
   authenticate: async (given: string | undefined) => {
     if (given === undefined) throw new StrongroomError('unauthenticated', {});
-    return { actor: { kind: 'key' as const, id: 'scraper' } };
+    return { actor: { kind: 'key' as const, id: 'scraper' }, key: 'scraper', rights: everything };
   },
 };
 

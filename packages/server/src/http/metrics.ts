@@ -1,5 +1,4 @@
-import { assertAllowed } from '../documents/permissions.ts';
-import { callerOf, letIn } from './caller.ts';
+import { letIn } from './caller.ts';
 import type { App, Doors } from './doors.ts';
 
 /**
@@ -10,10 +9,9 @@ export function registerMetrics(app: App, { metrics }: Pick<Doors, 'metrics'>): 
   app.get(
     '/metrics',
     {
+      config: { action: 'metrics' },
       async onRequest(request) {
-        if (metrics.public) return;
-        await letIn(request, metrics.authenticate);
-        assertAllowed(callerOf(request), 'metrics');
+        if (!metrics.public) await letIn(request, metrics.authenticate);
       },
     },
     async (_request, reply) => {

@@ -1,4 +1,5 @@
 import type { FastifyRequest, FastifySchema } from 'fastify';
+import type { Action } from '../documents/permissions.ts';
 import { StrongroomError } from '../errors.ts';
 import type { App } from './doors.ts';
 
@@ -16,6 +17,8 @@ export interface Route {
   readonly schema: FastifySchema;
   /** No call of the API: openapi.json does not name it. */
   readonly page: boolean;
+  /** What its caller must be allowed to do; `any`: whoever is known may; null: it asks nobody who they are. */
+  readonly action: Action | 'any' | null;
 }
 
 /** Remembers the routes of `app` that are added from now on. */
@@ -25,12 +28,13 @@ export function knownRoutes(app: App): {
 } {
   const all: Route[] = [];
   const known = new Map<string, { path: RegExp; methods: Set<string> }>();
-  app.addHook('onRoute', ({ url, method, schema = {}, config }) => {
+  app.addHook('onRoute', ({ url, method, schema = {}, config = {} }) => {
+    const { page = false, action = null } = config;
     const entry = known.get(url) ?? { path: patternOf(url), methods: new Set() };
     known.set(url, entry);
     for (const each of [method].flat()) {
       entry.methods.add(each);
-      all.push({ method: each, url, schema, page: config?.page ?? false });
+      all.push({ method: each, url, schema, page, action });
     }
   });
   return {

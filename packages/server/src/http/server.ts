@@ -1,9 +1,10 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import Fastify, { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+import Fastify, { type FastifyReply, type FastifyRequest, LogController, type RouteOptions } from 'fastify';
 import { hasCode, StrongroomError } from '../errors.ts';
 import { attach } from './attach.ts';
 import { takeOn } from './broken-requests.ts';
 import { letIn } from './caller.ts';
+import { registerCaller } from './caller-access.ts';
 import { registerConsole } from './console/pages.ts';
 import { registerContent } from './content.ts';
 import { registerDescription } from './description.ts';
@@ -74,6 +75,7 @@ export async function createServer(doors: Doors): Promise<HttpServer> {
   registerSignedLinks(app, doors);
   registerConsole(app, doors);
   await app.register(async (locked: App) => {
+    locked.addHook('onRoute', assertActionNamed);
     locked.addHook('onRequest', (request) => letIn(request, doors.authenticate));
     locked.removeAllContentTypeParsers();
     locked.addContentTypeParser('application/json', (_request: FastifyRequest, body: IncomingMessage) =>
@@ -83,6 +85,7 @@ export async function createServer(doors: Doors): Promise<HttpServer> {
     registerLinks(locked, doors);
     registerContent(locked, doors);
     registerDocumentTypes(locked, doors);
+    registerCaller(locked);
     registerStorage(locked, doors);
     await registerUpload(locked, doors);
   });
@@ -100,6 +103,12 @@ export async function createServer(doors: Doors): Promise<HttpServer> {
     attach: (server) => attach(server, doors),
     close: () => app.close(),
   };
+}
+
+/** A route that says nothing would be open to every key. */
+function assertActionNamed({ url, config }: RouteOptions): void {
+  if (config?.action === undefined)
+    throw new Error(`${url} does not say what its caller must be allowed to do`);
 }
 
 /** A number counts the proxies between the client and this server. */

@@ -1,16 +1,10 @@
-import { assertAllowed } from '../documents/permissions.ts';
-import { callerOf } from './caller.ts';
 import type { App, Doors } from './doors.ts';
 
 /** /v1/storage: which store, without its secrets, and a trial of it for real. */
 export function registerStorage(app: App, { storage }: Pick<Doors, 'storage'>): void {
-  app.get('/v1/storage', async (request) => {
-    assertAllowed(callerOf(request), 'storage');
-    return storage.describe();
-  });
+  app.get('/v1/storage', { config: { action: 'storage' } }, async () => storage.describe());
 
-  app.post('/v1/storage/check', async (request, reply) => {
-    assertAllowed(callerOf(request), 'storage');
+  app.post('/v1/storage/check', { config: { action: 'storage-check' } }, async (_request, reply) => {
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort(new Error('the client went away')));
     return storage.check(gone.signal);

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Static } from 'typebox';
 import type { JsonObject } from '../documents/document.ts';
 import type { IncomingBody, NewDocument } from '../documents/documents-port.ts';
-import { assertAllowed } from '../documents/permissions.ts';
+import { assertMayUpload, type Caller } from '../documents/permissions.ts';
 import { StrongroomError } from '../errors.ts';
 import { callerOf } from './caller.ts';
 import { type App, answerDocument, type Doors, rateLimits } from './doors.ts';
@@ -27,7 +27,7 @@ type UploadQuery = Static<typeof UploadQuery>;
 
 /** A document on its way in, from either door. */
 interface Incoming {
-  readonly draft: Omit<NewDocument, 'idempotencyKey' | 'contentDigest'>;
+  readonly draft: NewDocument;
   readonly body: IncomingBody;
 }
 
@@ -42,22 +42,16 @@ export async function registerUpload(app: App, doors: Doors): Promise<void> {
 
     scope.post(
       '/v1/documents',
-      { schema: { querystring: UploadQuery }, onRequest: ignoreBrokenType },
+      { config: { action: 'upload' }, schema: { querystring: UploadQuery }, onRequest: ignoreBrokenType },
       async (request, reply) => {
         const caller = callerOf(request);
-        assertAllowed(caller, 'upload');
-        const claims = claimsOf(request);
         const intake = new Intake(request.raw, limits);
         try {
           const { draft, body } = isForm(request)
-            ? await fromForm(request, intake)
-            : fromRaw(request, intake);
-          const { document, replayed } = await documents.receive(
-            caller,
-            { ...draft, ...claims },
-            body,
-            goneSignal(reply.raw),
-          );
+            ? await fromForm(request, caller, intake)
+            : fromRaw(request, caller, intake);
+          const gone = goneSignal(reply.raw);
+          const { document, replayed } = await documents.receive(caller, draft, body, gone);
           reply.code(201).header('location', `${publicUrl()}/v1/documents/${document.id}`);
           if (replayed) reply.header('idempotency-replayed', 'true');
           return answerDocument(reply, doors, document);
@@ -80,13 +74,17 @@ function isForm(request: FastifyRequest): boolean {
   return request.mediaType === 'multipart/form-data';
 }
 
-function fromRaw(request: FastifyRequest<{ Querystring: UploadQuery }>, intake: Intake): Incoming {
+function fromRaw(
+  request: FastifyRequest<{ Querystring: UploadQuery }>,
+  caller: Caller,
+  intake: Intake,
+): Incoming {
   const { recordId, type, metadata, replaces, filename } = request.query;
   const { headers } = request.raw;
   return {
     draft: {
-      recordId: given('recordId', recordId),
-      type: given('type', type),
+      ...placeOf(caller, recordId, type),
+      ...claimsOf(request),
       filename: filename ?? claimedFilename(headers['content-disposition']),
       contentType: headers['content-type'] ?? null,
       metadata: readMetadata(metadata),
@@ -98,15 +96,17 @@ function fromRaw(request: FastifyRequest<{ Querystring: UploadQuery }>, intake: 
 
 async function fromForm(
   request: FastifyRequest<{ Querystring: UploadQuery }>,
+  caller: Caller,
   intake: Intake,
 ): Promise<Incoming> {
   const [parameter] = Object.keys(request.query);
   if (parameter !== undefined) throw new StrongroomError('unknown_parameter', { parameter, known: [] });
+  const claims = claimsOf(request);
   const { fields, file, body } = await readForm(intake, request.raw.headers['content-type'] ?? '');
   return {
     draft: {
-      recordId: given('recordId', fields.get('recordId')),
-      type: given('type', fields.get('type')),
+      ...placeOf(caller, fields.get('recordId'), fields.get('type')),
+      ...claims,
       filename: file.filename,
       contentType: file.contentType,
       metadata: readMetadata(fields.get('metadata')),
@@ -124,6 +124,13 @@ function claimsOf({ raw }: FastifyRequest): Pick<NewDocument, 'idempotencyKey' |
   }
   const digest = raw.headers['content-digest'];
   return { idempotencyKey: key ?? null, contentDigest: digest === undefined ? null : String(digest) };
+}
+
+/** Whether the caller may bring it there is asked before anything else of it is looked at. */
+function placeOf(caller: Caller, recordId: string | undefined, type: string | undefined) {
+  const place = { recordId: given('recordId', recordId), type: given('type', type) };
+  assertMayUpload(caller, place);
+  return place;
 }
 
 function given(field: string, value: string | undefined): string {

@@ -145,6 +145,8 @@ export interface Changes {
 export interface Filter {
   readonly recordId?: string;
   readonly type?: string;
+  /** Any of these; not with `type`. */
+  readonly types?: readonly string[];
   /** Undefined: every state. */
   readonly states?: readonly State[];
   /** Exclusive. Only with a sort by createdAt. */

@@ -10,14 +10,15 @@ const columns = { createdAt: 'created_at', filename: 'filename', size: 'size' } 
  * The query of `find`: one more row than the page holds, so that its end is seen. Null: nothing can match.
  * Raises `invalid_input` for what is not offered.
  *
- * One arm for each state reads its shelf in order from the first row wanted, and the arms are merged: at most
- * limit + 1 + states rows are examined, however the rows are distributed.
+ * One arm for each state (and type, where there are several) reads its shelf in order from the first row wanted, and the arms are merged: at most
+ * limit + 1 + arms rows are examined, however the rows are distributed.
  */
 export function findQuery(filter: Filter, page: Page, dialect: Dialect): Query | null {
   assertOffered(filter, page);
   const wanted = [...new Set(filter.states ?? states)];
-  const { recordId = '', type = '' } = filter;
-  if (wanted.length === 0 || !storable(recordId) || !storable(type) || type.includes('/')) return null;
+  const { recordId = '' } = filter;
+  const types = typesOf(filter);
+  if (wanted.length === 0 || types.length === 0 || !storable(recordId)) return null;
 
   const parameters: Value[] = [];
   const bind = (value: Value) => `?${parameters.push(value)}`;
@@ -27,9 +28,9 @@ export function findQuery(filter: Filter, page: Page, dialect: Dialect): Query |
   const order = `ORDER BY ${column} ${direction}, id ${direction}`;
   const limit = dialect.limit(bind(page.limit + 1));
   const { index, shelf, name } = shelves(filter, column);
-  const select = (state: State) =>
-    `SELECT ${documentColumns} FROM ${dialect.from(index)} WHERE ${shelf} = ${bind(name(state))}${bounds.join('')}`;
-  const [only, ...more] = wanted.map(select);
+  const select = (state: State, type?: string) =>
+    `SELECT ${documentColumns} FROM ${dialect.from(index)} WHERE ${shelf} = ${bind(name(state, type))}${bounds.join('')}`;
+  const [only, ...more] = types.flatMap((type) => wanted.map((state) => select(state, type)));
   const rows =
     more.length === 0
       ? only
@@ -53,15 +54,23 @@ export function paged(rows: Row[], page: Page): { rows: Row[]; next: Position | 
  * so a planner has one index to choose, however wrong its estimates are. A type's id holds no slash and the record
  * comes last: no two shelves of an index have one name.
  */
-function shelves({ recordId, type }: Filter, column: string) {
-  const columns = ['state', type !== undefined && 'type', recordId !== undefined && 'record_id'];
-  const values = [type, recordId].filter((value) => value !== undefined);
-  const scope = [recordId !== undefined && 'record', type !== undefined && 'type'];
+function shelves({ recordId, type, types }: Filter, column: string) {
+  const typed = (type ?? types) !== undefined;
+  const columns = ['state', typed && 'type', recordId !== undefined && 'record_id'];
+  const scope = [recordId !== undefined && 'record', typed && 'type'];
   return {
     index: ['documents', ...scope.filter(Boolean), 'by', column].join('_'),
     shelf: `('${column}/' || ${columns.filter(Boolean).join(" || '/' || ")})`,
-    name: (state: State) => [column, state, ...values].join('/'),
+    name: (state: State, type?: string) =>
+      [column, state, type, recordId].filter((value) => value !== undefined).join('/'),
   };
+}
+
+/** The types to read, undefined for any; of those that no document can have, none. */
+function typesOf({ type, types }: Filter): (string | undefined)[] {
+  const wanted = type === undefined ? types : [type];
+  if (wanted === undefined) return [undefined];
+  return [...new Set(wanted)].filter((each) => storable(each) && !each.includes('/'));
 }
 
 /**

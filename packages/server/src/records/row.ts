@@ -118,7 +118,7 @@ export function toEvent(documentId: string, row: Row): Event {
   };
 }
 
-export const keyColumns = 'id, name, hash, created_at, revoked_at';
+export const keyColumns = 'id, name, hash, created_at, revoked_at, scopes, record_prefix';
 
 export function toApiKey(row: Row): ApiKeyRecord {
   return {
@@ -127,6 +127,8 @@ export function toApiKey(row: Row): ApiKeyRecord {
     hash: row[2] as string,
     createdAt: new Date(row[3] as number),
     revokedAt: date(row[4]),
+    scopes: row[5] === null ? null : (row[5] as string).split(' ').filter(Boolean),
+    recordPrefix: row[6] as string | null,
   };
 }
 

@@ -196,9 +196,10 @@ export class SqlRecords implements Records {
   }
 
   async createKey(key: ApiKeyRecord): Promise<void> {
-    const { id, name, hash, createdAt, revokedAt } = key;
-    const sql = `INSERT INTO api_keys (${keyColumns}) VALUES (?1, ?2, ?3, ?4, ?5)`;
-    await this.#write(sql, id, name, hash, createdAt.getTime(), revokedAt?.getTime() ?? null);
+    const { id, name, hash, createdAt, revokedAt, scopes, recordPrefix } = key;
+    const sql = `INSERT INTO api_keys (${keyColumns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`;
+    const limits = [scopes?.join(' ') ?? null, recordPrefix];
+    await this.#write(sql, id, name, hash, createdAt.getTime(), revokedAt?.getTime() ?? null, ...limits);
   }
 
   async keys(): Promise<ApiKeyRecord[]> {

@@ -83,6 +83,8 @@ export function describeFinding(opened: () => Opened): void {
       { recordId: 'a\0' },
       { type: '\udc00' },
       { states: [] },
+      { types: [] },
+      { types: ['id/x', '\udc00'] },
     ]) {
       assert.deepEqual(await records.find(filter, page), { documents: [], next: null });
     }
@@ -127,6 +129,7 @@ function query(recordIds: string[], prefix: string) {
     nil: undefined,
   });
   const type = fc.constantFrom(`${prefix}id`, `${prefix}contract`, `${prefix}none`);
+  const types = fc.uniqueArray(fc.oneof(type, fc.constant('no/type')), { minLength: 1 });
   const time = fc.option(
     fc.integer({ min: 999, max: 3_001 }).map((at) => new Date(at)),
     { nil: undefined },
@@ -147,6 +150,12 @@ function query(recordIds: string[], prefix: string) {
       sort: sort('createdAt'),
       limit,
     }),
+    fc.record({ filter: filter({ recordId, types }), sort: fc.oneof(sort('filename'), sort('size')), limit }),
+    fc.record({
+      filter: filter({ recordId, types, createdAfter: time, createdBefore: time }),
+      sort: sort('createdAt'),
+      limit,
+    }),
     fc.record({
       filter: filter({ recordId, type, createdAfter: time, createdBefore: time }),
       sort: sort('createdAt'),
@@ -164,6 +173,7 @@ function matches(filter: Filter) {
   return (document: Document) =>
     (filter.recordId === undefined || document.recordId === filter.recordId) &&
     (filter.type === undefined || document.type === filter.type) &&
+    (filter.types?.includes(document.type) ?? true) &&
     (filter.states?.includes(document.state) ?? true) &&
     (filter.createdAfter === undefined || document.createdAt > filter.createdAfter) &&
     (filter.createdBefore === undefined || document.createdAt < filter.createdBefore);

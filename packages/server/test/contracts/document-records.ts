@@ -87,6 +87,8 @@ function describeKeys(opened: () => Opened): void {
       hash: sha256,
       createdAt: new Date(createdAt),
       revokedAt: null,
+      scopes: id === 'a' ? null : ['documents:read', 'grants:create'],
+      recordPrefix: id === 'a' ? null : 'büro/',
     });
     const [older, newer] = [key('a', 1_000), key('b', 2_000)];
     await records.createKey(newer);

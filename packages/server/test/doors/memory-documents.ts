@@ -35,11 +35,11 @@ export class MemoryDocuments implements DocumentsPort {
     this.#policy = new Policy(types, maxUploadSize);
   }
 
-  get types() {
+  types() {
     return this.#policy.types;
   }
 
-  limit(type: DocumentType): number {
+  limit(_caller: Caller, type: DocumentType): number {
     return this.#policy.limit(type);
   }
 

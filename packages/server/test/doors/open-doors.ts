@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
 import { inspect } from 'node:util';
 import { Tokens } from '../../src/access/tokens.ts';
-import type { Actor } from '../../src/documents/document.ts';
+import { everything, type Identity } from '../../src/documents/permissions.ts';
 import { StrongroomError } from '../../src/errors.ts';
 import type { Doors } from '../../src/http/doors.ts';
 import { createServer } from '../../src/http/server.ts';
@@ -44,9 +44,9 @@ const onDisk = {
   credentials: { set: false, from: 'none are needed' },
 } as const;
 
-async function authenticate(given: string | undefined): Promise<{ actor: Actor }> {
+async function authenticate(given: string | undefined): Promise<Identity> {
   if (given !== authorization) throw new StrongroomError('unauthenticated', {});
-  return { actor: { kind: 'key', id: 'tester' } };
+  return { actor: { kind: 'key', id: 'tester' }, key: 'tester', rights: everything };
 }
 
 /** The doors on a port of their own, before documents in memory; closed after the test. */

@@ -17,6 +17,7 @@ const tags: Readonly<Record<Tag, string>> = {
   Documents: 'Hand in, find, change, archive, delete.',
   Content: 'The bytes, for the holder of an API key.',
   Links: 'The bytes, for whoever holds the URL.',
+  Access: 'Who may do what.',
   Configuration: 'What may be uploaded, and where it is kept.',
   Operating: 'For probes and for readers of this page.',
 };

@@ -28,7 +28,7 @@ export interface Operation {
   readonly curl: string;
 }
 
-export type Tag = 'Documents' | 'Content' | 'Links' | 'Configuration' | 'Operating';
+export type Tag = 'Documents' | 'Content' | 'Links' | 'Access' | 'Configuration' | 'Operating';
 
 /** What the rules hold a parameter to, beyond what the validating schema of its route says. */
 export interface Refinement {

@@ -1,4 +1,5 @@
 import type { Operation } from './operation.ts';
+import { describeCaller } from './operations/caller.ts';
 import { content, links } from './operations/content.ts';
 import { description } from './operations/description.ts';
 import { listDocumentTypes } from './operations/document-types.ts';
@@ -14,6 +15,7 @@ export const operations: readonly Operation[] = [
   ...documents,
   ...content,
   ...links,
+  describeCaller,
   listDocumentTypes,
   ...storage,
   ...health,

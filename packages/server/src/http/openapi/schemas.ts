@@ -1,5 +1,6 @@
 import { type Static, type TSchema, Type } from 'typebox';
 import { eventActions, type JsonObject, states } from '../../documents/document.ts';
+import { actions } from '../../documents/permissions.ts';
 
 /**
  * The shapes of what is answered, as JSON Schema 2020-12. Those with an `$id` become named schemas of openapi.json.
@@ -28,14 +29,15 @@ const DocumentState = strings(
 
 const Actor = Type.Object(
   {
-    kind: Type.Unsafe<'key' | 'link' | 'chore'>({
+    kind: Type.Unsafe<'key' | 'session' | 'grant' | 'link' | 'chore'>({
       type: 'string',
-      enum: ['key', 'link', 'chore'],
-      description: 'An API key, a signed link, or the service’s own housekeeping.',
+      enum: ['key', 'session', 'grant', 'link', 'chore'],
+      description:
+        'An API key, a session of the console, a grant, a signed link, or the service’s own housekeeping.',
     }),
     id: Type.String({
       description:
-        'The id of the API key (`environment` for the one in STRONGROOM_API_KEY), who made the link, or the chore’s name.',
+        'The id of the API key (`environment` for the one in STRONGROOM_API_KEY; of a session: that of its key), of the grant, who made the link, or the chore’s name.',
     }),
   },
   { $id: 'Actor', description: 'Who did it.' },
@@ -128,6 +130,32 @@ export const DocumentList = list('DocumentList', Document, nextPage, 'One page o
 export const EventList = list('EventList', Event, nextPage, 'One page of a history, oldest first.');
 const onePage = Type.Null({ description: 'There is one page.' });
 export const DocumentTypeList = list('DocumentTypeList', DocumentType, onePage, 'All document types.');
+
+export const CallerAccess = Type.Object(
+  {
+    actor: Actor,
+    actions: Type.Array(strings('Action', actions, 'What can be allowed.'), {
+      description: 'What may be done.',
+    }),
+    scopes: Type.Unsafe<string[] | null>({
+      type: ['array', 'null'],
+      items: { type: 'string' },
+      description: 'Of the API key; null: it has none, and may do everything, or it is no key.',
+    }),
+    recordId: orNull(Type.String(), 'Only documents of this record are there; null: of any.'),
+    recordPrefix: orNull(Type.String(), 'Only documents of records that begin so are there; null: of any.'),
+    types: Type.Unsafe<string[] | null>({
+      type: ['array', 'null'],
+      items: { type: 'string' },
+      description: 'Only documents of these types are there; null: of any.',
+    }),
+    maxSize: orNull(Type.Integer({ minimum: 1 }), 'Bytes of one upload; null: what its type allows.'),
+    maxFiles: orNull(Type.Integer({ minimum: 1 }), 'Uploads in all; null: any number.'),
+    expiresAt: orNull(Type.String({ format: 'date-time' }), 'When it ends; null: no time is set.'),
+  },
+  { $id: 'CallerAccess', description: 'What the credentials at hand allow.' },
+);
+export type CallerAccess = Static<typeof CallerAccess>;
 
 export const Link = Type.Object(
   {

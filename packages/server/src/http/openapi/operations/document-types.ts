@@ -7,7 +7,8 @@ export const listDocumentTypes: Operation = {
   operationId: 'listDocumentTypes',
   tag: 'Configuration',
   summary: 'What may be uploaded',
-  description: 'Every configured document type with its limit and the content types it takes, for forms.',
+  description:
+    'The configured document types that the caller reaches, each with its limit and the content types it takes, for forms.',
   answers: {
     200: {
       description: 'All of them.',
