@@ -1,12 +1,13 @@
 import type { Formats } from './formats.ts';
-import { kindName } from './kind-name.ts';
+import { isNamed, kindName } from './kind-name.ts';
 import type { Say, WordKey } from './words.ts';
 
-/** An error in words: what happened with what to do about it, whom to ask, and the reference an operator looks for. */
+/** An error in words: what happened with what to do about it and whom to ask; and what that person will ask for. */
 export interface Explanation {
   readonly text: string;
   /** Only where an operator must mend it and the service has named somebody. */
   readonly contact: string | null;
+  /** Under which the operator's log tells more; only for faults of the service. */
   readonly requestId: string | null;
 }
 
@@ -15,6 +16,7 @@ interface Told {
   readonly code?: unknown;
   readonly message?: unknown;
   readonly parameters?: Readonly<Record<string, unknown>>;
+  readonly status?: unknown;
   readonly requestId?: unknown;
   readonly contact?: unknown;
 }
@@ -27,25 +29,27 @@ export function explain(error: unknown, say: Say, formats: Formats): Explanation
   return {
     text: contact === null ? text : `${text} ${say('error.contact', { contact })}`,
     contact,
-    requestId: typeof told.requestId === 'string' ? told.requestId : null,
+    requestId: typeof told.requestId === 'string' && Number(told.status) >= 500 ? told.requestId : null,
   };
 }
 
 function sentence({ code, message, parameters = {} }: Told, say: Say, formats: Formats): string {
   if (typeof code !== 'string') return say('error.unknown');
-  const key = keyOf(code, parameters);
+  const key = keyOf(code, parameters, say);
   const text = say(key, valuesOf(parameters, message, say, formats));
   if (text !== key) return text;
   return typeof message === 'string' && message !== '' ? message : say('error.unknown');
 }
 
 /** Some codes come with a parameter or without it, which are two sentences. */
-function keyOf(code: string, { limit, detected, accepted }: Readonly<Record<string, unknown>>): WordKey {
+function keyOf(
+  code: string,
+  { limit, detected, accepted }: Readonly<Record<string, unknown>>,
+  say: Say,
+): WordKey {
   if (code === 'too_large' && typeof limit !== 'number') return 'error.too_large_here';
-  if (code === 'type_refused') {
-    if (!Array.isArray(accepted)) return 'error.type_refused_unknown';
-    const named = typeof detected === 'string' && detected !== 'application/octet-stream';
-    return named ? 'error.type_refused' : 'error.type_refused_unknown';
+  if (code === 'type_refused' && !(Array.isArray(accepted) && isNamed(detected, say))) {
+    return 'error.type_refused_unknown';
   }
   return `error.${code}`;
 }

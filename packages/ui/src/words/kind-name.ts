@@ -8,3 +8,8 @@ export function kindName(contentType: string, say: Say): string {
   const subtype = contentType.split('/')[1] ?? contentType;
   return subtype.replace(/^(x-|vnd\.)/, '').toUpperCase();
 }
+
+/** Whether people have a name for it. */
+export function isNamed(contentType: unknown, say: Say): boolean {
+  return typeof contentType === 'string' && say(`kind.${contentType}`) !== `kind.${contentType}`;
+}

@@ -1,2 +1,62 @@
 /** What `<strongroom-uploader>` says. */
-export const uploader = {} as const;
+export const uploader = {
+  'uploader.label': 'Upload documents',
+  'uploader.drop': { one: 'Drop your file here', other: 'Drop your files here' },
+  'uploader.drop_now': 'Let go to add',
+  'uploader.add': { one: 'Add your file', other: 'Add your files' },
+  'uploader.browse': { one: 'Choose a file', other: 'Choose files' },
+  'uploader.camera': 'Take a photo',
+  'uploader.hint': '{kinds}, up to {size}',
+  'uploader.hint_count': { one: 'one file', other: 'up to {count} files' },
+  'uploader.rules': 'What is accepted?',
+  'uploader.full': {
+    one: 'That is all: one file can be added here.',
+    other: 'That is all: {count} files can be added here.',
+  },
+  'uploader.not_allowed': 'You are not allowed to upload documents here.',
+  'uploader.no_types': 'There is no type of document that you may upload here.',
+  'uploader.no_record': 'Say first what the documents belong to.',
+
+  'uploader.files': 'Files',
+  'uploader.type': 'Document type',
+  'uploader.type_of': 'Document type of {filename}',
+  'uploader.choose_type': 'Choose a type …',
+  'uploader.type_missing': 'Choose what kind of document this is.',
+  'uploader.type_all': 'Type of all',
+  'uploader.send': { one: 'Upload', other: 'Upload {count} files' },
+  'uploader.cancel_of': 'Cancel {filename}',
+  'uploader.retry_of': 'Try {filename} again',
+  'uploader.remove_of': 'Take {filename} off this list',
+  'uploader.progress_of': 'Progress of {filename}',
+
+  'uploader.ready': 'Ready to upload',
+  'uploader.waiting': 'Waiting for its turn',
+  'uploader.sending': '{sent} of {total}',
+  'uploader.speed': '{speed}',
+  'uploader.left': '{time} left',
+  'uploader.finishing': 'Being stored …',
+  'uploader.done': 'Uploaded',
+  'uploader.cancelled': 'Cancelled. Nothing was kept.',
+
+  'uploader.summary_sending': '{done} of {count} uploaded',
+  'uploader.summary_done': { one: 'Your file is uploaded.', other: 'All {count} files are uploaded.' },
+  'uploader.summary_failed': {
+    one: 'One file could not be uploaded.',
+    other: '{count} files could not be uploaded.',
+  },
+
+  'uploader.folder': '“{filename}” is a folder. Open it and choose the files in it.',
+  'uploader.folder_empty': 'There are no files in the folder “{filename}”.',
+  'uploader.only_one': 'Only one file at a time can be added here; the first one was taken.',
+  'uploader.too_many': {
+    one: 'Only one file can be added here; the others were left out.',
+    other: 'Only {count} files can be added here; the others were left out.',
+  },
+  'uploader.pasted': 'Pasted {time}',
+
+  'uploader.said_added': { one: '{filename} added.', other: '{count} files added.' },
+  'uploader.said_progress': '{filename}: {percent}',
+  'uploader.said_done': '{filename} is uploaded.',
+  'uploader.said_failed': '{filename} could not be uploaded: {reason}',
+  'uploader.said_cancelled': '{filename} is cancelled.',
+} as const;
