@@ -116,6 +116,8 @@ export interface DocumentType {
   accept: string[];
   /** Bytes that one document may have. */
   maxSize: number;
+  /** Seconds that a deleted document can be restored; 0: it is gone at once. */
+  trashFor: number;
 }
 
 /** All document types. */

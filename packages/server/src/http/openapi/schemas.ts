@@ -117,6 +117,10 @@ const DocumentType = Type.Object(
     label: Type.String({ description: 'For people.' }),
     accept: Type.Array(Type.String(), { description: 'Content types that are accepted.' }),
     maxSize: Type.Integer({ minimum: 1, description: 'Bytes that one document may have.' }),
+    trashFor: Type.Integer({
+      minimum: 0,
+      description: 'Seconds that a deleted document can be restored; 0: it is gone at once.',
+    }),
   },
   { $id: 'DocumentType', description: 'What may be uploaded under one type.' },
 );

@@ -22,6 +22,7 @@ export const listDocumentTypes: Operation = {
                 label: 'Identity document',
                 accept: ['application/pdf', 'image/jpeg', 'image/png'],
                 maxSize: 104857600,
+                trashFor: 2592000,
               },
             ],
             nextCursor: null,
