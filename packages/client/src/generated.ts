@@ -127,6 +127,14 @@ export interface DocumentTypeList {
   nextCursor: null;
 }
 
+/** Which of several deployments this is, and whom to ask. */
+export interface Environment {
+  /** ENVIRONMENT_NAME, such as staging; null: it is not set. */
+  name: string | null;
+  /** SUPPORT_CONTACT: whom to ask about it; null: it is not set. */
+  contact: string | null;
+}
+
 /** One line of a document’s history. Lines are only ever added. */
 export interface Event {
   id: string;
@@ -225,6 +233,7 @@ export interface StorageDescription {
     /** Where they come from, in words. */
     from: string;
   };
+  environment: Environment;
 }
 
 /** Where the bytes are. */
@@ -258,6 +267,25 @@ export interface StorageProbe {
   effect: string;
   /** What to change; empty where there is nothing to change. */
   remedy: string;
+}
+
+export interface StorageTrial {
+  /** As the environment writes them; an empty one counts as not set. `S3_BUCKET`, `S3_ACCESS_KEY_ID` and `S3_SECRET_ACCESS_KEY` are needed. */
+  settings?: {
+    S3_BUCKET?: string | undefined;
+    S3_REGION?: string | undefined;
+    S3_ENDPOINT?: string | undefined;
+    S3_PUBLIC_ENDPOINT?: string | undefined;
+    S3_ACCESS_KEY_ID?: string | undefined;
+    S3_SECRET_ACCESS_KEY?: string | undefined;
+    S3_SESSION_TOKEN?: string | undefined;
+    S3_FORCE_PATH_STYLE?: string | undefined;
+    S3_ACL?: string | undefined;
+    S3_STORAGE_CLASS?: string | undefined;
+    S3_SSE?: string | undefined;
+    S3_SSE_KMS_KEY_ID?: string | undefined;
+    S3_PREFIX?: string | undefined;
+  } | undefined;
 }
 
 /** The query of `uploadDocument`. */

@@ -30,6 +30,7 @@ import type { Settings, StoreAndRecords } from './settings.ts';
 import { expositionType } from './telemetry/exposition.ts';
 import { type Build, Telemetry } from './telemetry/telemetry.ts';
 import type { Tracing } from './telemetry/tracing.ts';
+import { trialsBy } from './trials.ts';
 
 export type { Started, Strongroom } from './service.ts';
 
@@ -147,6 +148,10 @@ export async function createStrongroom(
     overdue: (states) => records.overdue(states),
   });
   const check = sharedExaminations(opened.doctor);
+  const tryOut = trialsBy(async (typed, uses) => {
+    const { S3Doctor } = await import('./objects/s3-doctor/doctor.ts');
+    return new S3Doctor({ settings: typed, uses });
+  }, settings);
   // Not loaded by commands that only want the records.
   const { createServer } = await import('./http/server.ts');
   const doors = await createServer({
@@ -158,8 +163,10 @@ export async function createStrongroom(
     storage: {
       describe: () => store.describe(),
       check: (asking) => check(AbortSignal.any([asking, signal])),
+      tryOut: (typed, asking) => tryOut(typed, AbortSignal.any([asking, signal])),
     },
     screens,
+    environment: settings.environment,
     observer: telemetry.observer,
     linkMode: settings.linkMode,
     uploadMinRate: settings.uploadMinRate,

@@ -36,6 +36,7 @@ test('nothing set: this machine, the folder ./data, the documented limits', asyn
     linkMode: 'stream',
     allowedOrigins: [],
     trustProxy: false,
+    environment: { name: null, contact: null },
     metricsPublic: false,
     traces: null,
     logLevel: 'info',
@@ -134,6 +135,10 @@ test('what is set is taken', async () => {
     [
       { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318', OTEL_TRACES_EXPORTER: 'none' },
       { traces: null },
+    ],
+    [
+      { ENVIRONMENT_NAME: 'Staging (EU)', SUPPORT_CONTACT: 'ops@example.org' },
+      { environment: { name: 'Staging (EU)', contact: 'ops@example.org' } },
     ],
     [{ METRICS_PUBLIC: 'true' }, { metricsPublic: true }],
     [{ LOG_LEVEL: 'silent' }, { logLevel: 'silent' }],
@@ -286,6 +291,8 @@ const refused: [name: string, value: string, message: string | RegExp][] = [
     '1.5',
     'OTEL_TRACES_SAMPLER_ARG is "1.5"; it takes a share from 0 to 1, such as 0.1.',
   ],
+  ['ENVIRONMENT_NAME', 'x'.repeat(101), /^ENVIRONMENT_NAME is .*; it takes a name such as staging/],
+  ['SUPPORT_CONTACT', 'a\nb', /^SUPPORT_CONTACT is .*; it takes whom to ask/],
   ['METRICS_PUBLIC', 'yes', 'METRICS_PUBLIC is "yes"; it takes true or false.'],
   ['ALLOWED_ORIGINS', '*', /^ALLOWED_ORIGINS is "\*"; it takes origins such as/],
   ['ALLOWED_ORIGINS', 'https://*.a.example', /^ALLOWED_ORIGINS is .*; it takes origins/],

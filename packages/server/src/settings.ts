@@ -30,6 +30,7 @@ export interface Settings {
   /** Of pages that work with documents in the browser, as browsers send them in Origin. */
   readonly allowedOrigins: readonly string[];
   readonly trustProxy: boolean | string | number;
+  readonly environment: EnvironmentSettings;
   /** GET /metrics needs no key. */
   readonly metricsPublic: boolean;
   /** Null: requests are not traced. */
@@ -49,6 +50,12 @@ export interface Settings {
   readonly stopWithin: number;
   /** Names that look like ours but aren't; warned about at start. */
   readonly unknown: readonly string[];
+}
+
+/** What people are told of where they are: of several deployments, which one, and whom to ask about it. */
+export interface EnvironmentSettings {
+  readonly name: string | null;
+  readonly contact: string | null;
 }
 
 export interface S3Settings {
@@ -145,6 +152,10 @@ export async function readSettings(
     linkMode: env.get('LINK_MODE', kinds.linkMode, 'stream'),
     allowedOrigins: env.get('ALLOWED_ORIGINS', kinds.origins, []),
     trustProxy: env.get('TRUST_PROXY', kinds.trustProxy, false),
+    environment: {
+      name: env.get('ENVIRONMENT_NAME', kinds.environmentName, null),
+      contact: env.get('SUPPORT_CONTACT', kinds.supportContact, null),
+    },
     metricsPublic: env.get('METRICS_PUBLIC', kinds.metricsPublic, false),
     traces: readTraces(env),
     logLevel: env.get('LOG_LEVEL', kinds.logLevel, 'info'),

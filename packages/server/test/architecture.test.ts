@@ -129,6 +129,12 @@ const rules: readonly Rule[] = [
     because: 'it knows its parts by what they promise, and only in which order they begin and end',
   },
   {
+    files: 'trials.ts',
+    may: ['settings/trial.ts', ...everyone],
+    types: ['objects/doctor.ts', 'settings.ts'],
+    because: 'it reads what was typed in and asks whichever doctor it is given',
+  },
+  {
     files: 'groundwork.ts',
     may: [...ports, 'access/', 'boot.ts', 'deployment.ts', ...everyone],
     types: ['records/records.ts', 'settings.ts'],

@@ -21,7 +21,7 @@ export type App = FastifyInstance<
 >;
 
 /** What the doors need; compose hands it in. */
-export interface Doors extends Pick<Settings, 'linkMode' | 'trustProxy' | 'uploadMinRate'> {
+export interface Doors extends Pick<Settings, 'linkMode' | 'trustProxy' | 'uploadMinRate' | 'environment'> {
   readonly documents: DocumentsPort;
   /** Raises `unauthenticated`. */
   readonly authenticate: (authorization: string | undefined) => Promise<Identity>;
@@ -33,8 +33,7 @@ export interface Doors extends Pick<Settings, 'linkMode' | 'trustProxy' | 'uploa
   readonly pathOf: (document: Document) => string;
   /** Asks store and records. */
   readonly readiness: () => Promise<Readiness>;
-  /** What GET /v1/storage tells, and a trial of the store for real. */
-  readonly storage: { describe(): StorageDescription; check(signal: AbortSignal): Promise<StorageCheck> };
+  readonly storage: Storage;
   readonly metrics: MetricsSource;
   /** The folder of what browsers load: console/, elements/, frame/. It may be missing. */
   readonly screens: string;
@@ -43,6 +42,14 @@ export interface Doors extends Pick<Settings, 'linkMode' | 'trustProxy' | 'uploa
   readonly log: Log;
   /** For tests: shorter times. */
   readonly limits?: Partial<Limits>;
+}
+
+/** What GET /v1/storage tells, and trials for real. */
+export interface Storage {
+  describe(): Omit<StorageDescription, 'environment'>;
+  check(signal: AbortSignal): Promise<StorageCheck>;
+  /** The same of S3_* settings that were typed in. Raises `invalid_input`, `busy`. */
+  tryOut(settings: Readonly<Record<string, string>>, signal: AbortSignal): Promise<StorageCheck>;
 }
 
 export interface Links {

@@ -69,6 +69,21 @@ for (const code of Object.keys(catalogue) as ErrorCode[]) {
   });
 }
 
+test('what an operator has to mend says whom to ask, and nothing else does', () => {
+  const contacts = (Object.keys(catalogue) as ErrorCode[]).filter((code) => {
+    const { body } = problemOf(new StrongroomError(code, parameters[code]), 'ops@example.org');
+    return JSON.parse(body.toString()).contact === 'ops@example.org';
+  });
+  assert.deepEqual(contacts.toSorted(), [
+    'internal',
+    'object_exists',
+    'object_missing',
+    'quarantined',
+    'records_unavailable',
+    'store_unavailable',
+  ]);
+});
+
 test('the headers that go with a status', () => {
   const headers = <C extends ErrorCode>(code: C) =>
     problemOf(new StrongroomError(code, parameters[code])).headers;

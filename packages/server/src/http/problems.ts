@@ -55,16 +55,27 @@ const outside: { readonly [C in ErrorCode]?: 'internal' | 'busy' } = {
   aborted: 'busy',
 };
 
+/** What the caller can do nothing about: the answer says whom to ask, where the settings name somebody. */
+export const mendedByOperator: ReadonlySet<ErrorCode> = new Set([
+  'internal',
+  'store_unavailable',
+  'records_unavailable',
+  'quarantined',
+]);
+
 export interface Problem {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
 }
 
-/** The answer to `error`. Its cause stays here. */
-export function problemOf(error: StrongroomError): Problem {
+/**
+ * The answer to `error`. Its cause stays here.
+ * @param contact whom to ask about what an operator has to mend; null: nobody is named
+ */
+export function problemOf(error: StrongroomError, contact: string | null = null): Problem {
   const alias = outside[error.code];
-  if (alias) return problemOf(new StrongroomError(alias, {}));
+  if (alias) return problemOf(new StrongroomError(alias, {}), contact);
   const { status, retryAfter } = answers[error.code];
   const body = {
     type: `urn:strongroom:problem:${error.code}`,
@@ -73,6 +84,7 @@ export function problemOf(error: StrongroomError): Problem {
     detail: error.message,
     code: error.code,
     ...error.parameters,
+    ...(contact !== null && mendedByOperator.has(error.code) ? { contact } : {}),
   };
   return {
     status,

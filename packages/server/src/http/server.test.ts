@@ -312,6 +312,7 @@ test('what nobody foresaw is 500 without a word of its cause, and is logged with
       check: async () => {
         throw new StrongroomError('store_unavailable', {}, { cause: new Error('AccessDenied') });
       },
+      tryOut: async () => ({ ok: true, checks: [] }),
     },
   });
   const answer = await doors.fetch('/v1/storage');
@@ -327,6 +328,19 @@ test('what nobody foresaw is 500 without a word of its cause, and is logged with
   assert.ok(
     doors.lines.some(({ level, error }) => level === 'warn' && (error as Error).cause instanceof Error),
   );
+});
+
+test('where the settings name a contact, what an operator has to mend tells it', async (t) => {
+  const environment = { name: 'staging', contact: 'ops@example.org' };
+  const readiness = async () => {
+    throw new Error('unforeseen');
+  };
+  const doors = await openDoors(t, { environment, readiness });
+  const of = async (path: string) => ((await (await doors.fetch(path)).json()) as Json).contact;
+  assert.equal(await of('/readyz'), 'ops@example.org');
+  assert.equal(await of('/v1/nothing'), undefined);
+  const storage = (await (await doors.fetch('/v1/storage')).json()) as Json;
+  assert.deepEqual(storage.environment, environment);
 });
 
 test('a request id is taken over when it is sane, and one line tells of each request', async (t) => {

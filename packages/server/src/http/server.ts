@@ -148,7 +148,7 @@ function closeWhereNeeded({ limits }: Doors, request: IncomingMessage, reply: Fa
 }
 
 function refuse(
-  { log, observer }: Doors,
+  { log, observer, environment }: Doors,
   error: StrongroomError,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -160,7 +160,7 @@ function refuse(
   else if (hasCode(error, 'store_unavailable') || hasCode(error, 'records_unavailable')) {
     log.warn({ requestId, ...facts }, 'a request could not be served');
   }
-  const { status, headers, body } = problemOf(error);
+  const { status, headers, body } = problemOf(error, environment.contact);
   return reply.code(status).headers(headers).send(body);
 }
 

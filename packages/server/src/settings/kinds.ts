@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { Kind } from './environment.ts';
-import { duration, flag, httpUrl, oneOf, rate, size, whole, within } from './values.ts';
+import { duration, flag, httpUrl, matching, oneOf, rate, size, whole, within } from './values.ts';
 
 const MiB = 2 ** 20;
 const GiB = 2 ** 30;
@@ -61,6 +61,15 @@ export const kinds = {
   trustProxy: {
     takes: 'true, false, the number of proxies in front (1 to 100), or their addresses with commas between',
     read: readTrustProxy,
+  },
+  environmentName: {
+    takes: 'a name such as staging, of at most 100 characters, no control characters among them',
+    read: matching(/^\P{Cc}{1,100}$/u),
+  },
+  supportContact: {
+    takes:
+      'whom to ask, such as ops@example.org or a URL, in at most 200 characters, no control characters among them',
+    read: matching(/^\P{Cc}{1,200}$/u),
   },
   metricsPublic: { takes: 'true or false', read: flag },
   logLevel: {

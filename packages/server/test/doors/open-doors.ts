@@ -76,7 +76,11 @@ export async function openDoors(t: TestContext, changed: Partial<Doors> = {}): P
     publicUrl: () => url,
     pathOf: (document) => `file:///store/${document.storage.key}`,
     readiness: async () => ({ ok: true, checks: { store: true, records: true } }),
-    storage: { describe: () => onDisk, check: async () => ({ ok: true, checks: [] }) },
+    storage: {
+      describe: () => onDisk,
+      check: async () => ({ ok: true, checks: [] }),
+      tryOut: async () => ({ ok: true, checks: [] }),
+    },
     metrics: {
       contentType: 'text/plain',
       expose: async () => 'up 1\n',
@@ -84,6 +88,7 @@ export async function openDoors(t: TestContext, changed: Partial<Doors> = {}): P
       authenticate,
     },
     screens: '/nothing/built',
+    environment: { name: null, contact: null },
     observer: null,
     linkMode: 'stream',
     uploadMinRate: 1_024,

@@ -129,6 +129,20 @@ function conditions({ sha256 }: Known, choice: number): Record<string, string | 
   return { ...none, ...more, range: pick(ranges, choice + (choice >> 3)) };
 }
 
+const nowhere = {
+  mediaType: 'application/json',
+  bytes: Buffer.from(
+    JSON.stringify({
+      settings: {
+        S3_BUCKET: 'bucket',
+        S3_ENDPOINT: 'http://127.0.0.1:1',
+        S3_ACCESS_KEY_ID: 'nobody',
+        S3_SECRET_ACCESS_KEY: 'nobody-knows',
+      },
+    }),
+  ),
+};
+
 const ofContent: Make = async (shelf, choice) => {
   const known = await shelf.upload();
   return { ...at(known), headers: conditions(known, choice) };
@@ -179,6 +193,10 @@ const scenes: Readonly<Record<string, Make>> = {
   unarchiveDocument: async (shelf) => at(await shelf.moved('archiveDocument')),
   readContent: ofContent,
   headContent: ofContent,
+  // What may be typed in is as long as a start's settings; nothing listens there, which is an answer.
+  checkStorage: async (_shelf, choice) => ({
+    fit: (input) => ({ ...input, body: pick([null, nowhere], choice) }),
+  }),
   createLink: async (shelf) => at(await shelf.upload()),
   openLink: ofLink,
   headLink: ofLink,

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { catalogue, type ErrorCode, StrongroomError } from '../../errors.ts';
-import { answers, problemOf } from '../problems.ts';
+import { answers, mendedByOperator, problemOf } from '../problems.ts';
 import type { Components, JsonMap } from './components.ts';
 import { always } from './headers.ts';
 import { type OutsideCode, problemSchemas } from './problem-schemas.ts';
@@ -22,6 +22,10 @@ export function nameAllProblems(components: Components): void {
     ...oneOf(outsideCodes, components),
   };
 }
+
+const contact = Type.Optional(
+  Type.String({ description: 'Whom to ask, where SUPPORT_CONTACT names somebody.' }),
+);
 
 function oneAnswer(codes: readonly OutsideCode[], components: Components): JsonMap {
   const sorted = outsideCodes.filter((code) => codes.includes(code));
@@ -55,6 +59,7 @@ function problem(code: OutsideCode, components: Components): JsonMap {
         detail: Type.String({ description: 'What happened this time, for people.' }),
         code: Type.Literal(code),
         ...parameters,
+        ...(mendedByOperator.has(code) ? { contact } : {}),
       },
       {
         $id: `${pascal(code)}Problem`,

@@ -169,6 +169,14 @@ export const Link = Type.Object(
   { $id: 'Link', description: 'A signed link.' },
 );
 
+const Environment = Type.Object(
+  {
+    name: orNull(Type.String(), 'ENVIRONMENT_NAME, such as staging; null: it is not set.'),
+    contact: orNull(Type.String(), 'SUPPORT_CONTACT: whom to ask about it; null: it is not set.'),
+  },
+  { $id: 'Environment', description: 'Which of several deployments this is, and whom to ask.' },
+);
+
 export const StorageDescription = Type.Object(
   {
     store: Type.Unsafe<'s3' | 'disk'>({ type: 'string', enum: ['s3', 'disk'] }),
@@ -187,6 +195,7 @@ export const StorageDescription = Type.Object(
       },
       { description: 'Whether there are any. Never the credentials.' },
     ),
+    environment: Environment,
   },
   { $id: 'StorageDescription', description: 'Which store is in use, as configured.' },
 );

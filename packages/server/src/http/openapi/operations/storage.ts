@@ -26,6 +26,7 @@ export const storage: readonly Operation[] = [
               storageClass: null,
               folder: null,
               credentials: { set: true, from: 'S3_ACCESS_KEY_ID' },
+              environment: { name: 'staging', contact: 'ops@example.org' },
             },
           },
         },
@@ -41,7 +42,31 @@ export const storage: readonly Operation[] = [
     tag: 'Configuration',
     summary: 'Try the store for real',
     description:
-      'What `strongroom doctor` asks of the store: about twenty probes, for which it writes under `.strongroom/` and removes it again. What goes wrong is no problem document but an answer: `ok` is false, and the check says what to do. It can take seconds; a call that comes while one runs is answered by that one. It takes no body.',
+      'What `strongroom doctor` asks of the store: about twenty probes, for which it writes under `.strongroom/` and removes it again. What goes wrong is no problem document but an answer: `ok` is false, and the check says what to do. It can take seconds; a call that comes while one runs is answered by that one.\n\nWith `settings` it tries those instead of the ones in use, with the credentials that are among them and never with the service’s own. They are logged and kept nowhere; what of them a start would stop at is `invalid_input`. At most four such trials run at once, each for at most a minute.',
+    body: {
+      description: 'None: the store in use is tried.',
+      required: false,
+      content: {
+        'application/json': {
+          schema: { validatedAs: 'StorageTrial' },
+          example: {
+            settings: {
+              S3_BUCKET: 'acme-documents',
+              S3_REGION: 'eu-central-1',
+              S3_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
+              S3_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+            },
+          },
+          properties: {
+            settings: {
+              description:
+                'As the environment writes them; an empty one counts as not set. `S3_BUCKET`, `S3_ACCESS_KEY_ID` and `S3_SECRET_ACCESS_KEY` are needed.',
+              example: { S3_BUCKET: 'acme-documents' },
+            },
+          },
+        },
+      },
+    },
     answers: {
       200: {
         description: 'What was tried, and what came of it.',

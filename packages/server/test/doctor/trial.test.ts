@@ -1,0 +1,122 @@
+/** POST /v1/storage/check with settings that were typed in: tried for real, and nothing of them is left anywhere. */
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, it, type TestContext } from 'node:test';
+import type { Report } from '../../src/objects/doctor.ts';
+import { ApiClient } from '../acceptance/client.ts';
+import { needs, startServer, testBucket } from '../harness.ts';
+import { keepSecret } from '../secrecy/watch.ts';
+import { keysIn } from './house.ts';
+
+/** A service on disk, which logs all that it ever logs; what it would find by itself is in its environment. */
+async function service(t: TestContext) {
+  const server = await startServer(t, {
+    LOG_LEVEL: 'trace',
+    SUPPORT_CONTACT: 'ops@example.org',
+    AWS_ACCESS_KEY_ID: 'AMBIENTKEY',
+    AWS_SECRET_ACCESS_KEY: 'ambient-secret-of-the-service',
+  });
+  const api = new ApiClient(server);
+  const tryOut = (settings: Record<string, string>) => {
+    keepSecret('secret', settings.S3_SECRET_ACCESS_KEY);
+    return api.send<Report>('POST', '/v1/storage/check', { body: { settings } });
+  };
+  return { server, api, tryOut };
+}
+
+/** An endpoint that writes down what is asked of it. */
+async function endpoint(t: TestContext, answer: 'refuses' | 'is silent') {
+  const heard: string[] = [];
+  const server = createServer((request, response) => {
+    heard.push(JSON.stringify([request.url, request.headers]));
+    if (answer === 'refuses') response.writeHead(403).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return { heard, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+const failed = ({ checks }: Report) => checks.filter(({ ok }) => !ok);
+
+describe('settings that were typed in', () => {
+  it('are tried on the bucket that they name', { skip: needs('s3') }, async (t) => {
+    const { tryOut, server } = await service(t);
+    const bucket = await testBucket(t);
+    const { S3_BUCKET = '', S3_SECRET_ACCESS_KEY = '', ...rest } = bucket.environment;
+    const right = await tryOut({ ...rest, S3_BUCKET, S3_SECRET_ACCESS_KEY });
+    assert.deepEqual([right.status, failed(right.body)], [200, []]);
+    assert.ok(right.body.checks.length > 15);
+    assert.deepEqual(await keysIn(bucket), []);
+
+    const wrong = await tryOut({ ...rest, S3_BUCKET, S3_SECRET_ACCESS_KEY: `${S3_SECRET_ACCESS_KEY}x` });
+    const [fault] = failed(wrong.body);
+    assert.equal(fault?.name, 'credentials');
+    assert.match(fault?.remedy ?? '', /S3_SECRET_ACCESS_KEY/);
+
+    const missing = await tryOut({ ...rest, S3_BUCKET: 'no-such-bucket', S3_SECRET_ACCESS_KEY });
+    assert.equal(failed(missing.body)[0]?.name, 'bucket');
+
+    const own = await new ApiClient(server).send<Report>('POST', '/v1/storage/check');
+    assert.ok(own.body.checks.some(({ name }) => name === 'free_space') || own.body.ok);
+    await server.stop();
+    assert.ok(!server.logs().includes(S3_BUCKET), 'nothing of them is logged');
+    assert.ok(!server.logs().includes('no-such-bucket'));
+  });
+
+  it('are answered for by themselves: the service’s own credentials go nowhere', async (t) => {
+    const { tryOut, server } = await service(t);
+    const { heard, url } = await endpoint(t, 'refuses');
+    const place = { S3_BUCKET: 'documents', S3_ENDPOINT: url };
+    const without = await tryOut(place);
+    assert.equal(without.status, 422);
+    assert.deepEqual(heard, []);
+
+    const typed = { S3_ACCESS_KEY_ID: 'TYPEDIN', S3_SECRET_ACCESS_KEY: 'a-secret-that-was-typed-in' };
+    const { status, body } = await tryOut({ ...place, ...typed });
+    assert.deepEqual([status, body.ok], [200, false]);
+    assert.ok(heard.length > 0);
+    for (const request of heard) {
+      assert.match(request, /Credential=TYPEDIN\//);
+      assert.doesNotMatch(request, /AMBIENT|ambient/);
+    }
+    await server.stop();
+    assert.doesNotMatch(server.logs(), /TYPEDIN|typed-in/);
+  });
+
+  it('that lead to an endpoint without an answer come to an end', async (t) => {
+    const { tryOut } = await service(t);
+    const { url } = await endpoint(t, 'is silent');
+    const begun = performance.now();
+    const { status, body } = await tryOut({
+      ...{ S3_BUCKET: 'documents', S3_ENDPOINT: url },
+      ...{ S3_ACCESS_KEY_ID: 'TYPEDIN', S3_SECRET_ACCESS_KEY: 'a-secret-that-was-typed-in' },
+    });
+    assert.deepEqual([status, failed(body)[0]?.name], [200, 'endpoint']);
+    assert.ok(performance.now() - begun < 60_000);
+  });
+
+  it('are refused by name where they are wrong, and as a whole where they are none', async (t) => {
+    const { api, server } = await service(t);
+    const refused = async (body: object) => {
+      const answer = await api.send<{ code: string; field: string }>('POST', '/v1/storage/check', { body });
+      assert.equal(answer.status, 422);
+      return answer.body.field;
+    };
+    const secret = 'a secret with a space in it';
+    keepSecret('secret', secret);
+    assert.equal(await refused({ settings: { S3_BUCKET: 'a bucket' } }), 'settings.S3_BUCKET');
+    assert.equal(
+      await refused({ settings: { S3_BUCKET: 'documents', S3_SECRET_ACCESS_KEY: secret } }),
+      'settings.S3_SECRET_ACCESS_KEY',
+    );
+    assert.equal(await refused({ settings: { DATABASE_URL: 'x' } }), 'settings.DATABASE_URL');
+    assert.equal(await refused({ settings: { S3_BUCKET: 1 } }), 'settings.S3_BUCKET');
+    assert.equal(await refused({ S3_BUCKET: 'documents' }), 'S3_BUCKET');
+    assert.equal(await refused([]), 'body');
+    await server.stop();
+  });
+});
