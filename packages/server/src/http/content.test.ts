@@ -102,6 +102,7 @@ describe('content', { timeout: 20_000 }, () => {
       observer: { answered() {}, refused: (code: string) => void counted.push(code) },
       log,
       trustProxy: false,
+      environment: { name: null, contact: null },
       linkMode: 'stream',
       uploadMinRate: 1,
       limits: { stalled: 1_000 },
