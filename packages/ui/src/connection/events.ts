@@ -1,4 +1,4 @@
-import type { Document, StrongroomError } from '@strongroom/client';
+import type { Document, Filter, StrongroomError } from '@strongroom/client';
 
 /** What could not be done. */
 export interface Failure {
@@ -27,6 +27,8 @@ export interface StrongroomEvents {
   'strongroom-open': CustomEvent<{ readonly document: Document }>;
   /** Other rows are selected. */
   'strongroom-selection': CustomEvent<{ readonly ids: readonly string[] }>;
+  /** The user sorts the list otherwise: its `sort` is this now. */
+  'strongroom-sorted': CustomEvent<{ readonly sort: NonNullable<Filter['sort']> }>;
   /** A list or document has been read; `count` rows are shown. */
   'strongroom-loaded': CustomEvent<{ readonly count: number }>;
 }

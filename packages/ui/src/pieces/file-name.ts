@@ -1,20 +1,29 @@
 import { css, html, type TemplateResult } from 'lit';
 
-/** So many graphemes of the end stay to be seen: the extension, and what tells apart names that begin alike. */
-const tail = 10;
+/** The end that stays to be seen begins at a gap between words, so many graphemes before the end at most and at least. */
+const longestEnd = 14;
+const shortestEnd = 4;
+const gap = /[\s._()[\]{},;+-]/;
 
 /**
- * A filename on one line that is shortened in its middle where it does not fit. The whole name is in the title and is what
- * is read out. It keeps its own direction, whatever the page's is.
+ * A filename on one line that is shortened in its middle where it does not fit: its end tells apart names that begin alike.
+ * The whole name is in the title and is what is read out. It keeps its own direction, whatever the page's is.
  */
 export function fileName(name: string): TemplateResult {
-  const letters = [...new Intl.Segmenter().segment(name)].map(({ segment }) => segment);
-  const cut = Math.max(0, letters.length - tail);
+  const cut = cutOf(name);
   return html`<bdi class="file-name" title=${name}
     ><span class="hidden-visually">${name}</span
-    ><span class="start" aria-hidden="true">${letters.slice(0, cut).join('')}</span
-    ><span class="end" aria-hidden="true">${letters.slice(cut).join('')}</span></bdi
+    ><span class="start" aria-hidden="true">${name.slice(0, cut)}</span
+    ><span class="end" aria-hidden="true">${name.slice(cut)}</span></bdi
   >`;
+}
+
+/** Where the end begins. Never within a word where there is a gap: letters of some scripts join. */
+function cutOf(name: string): number {
+  const letters = [...new Intl.Segmenter().segment(name)];
+  const last = letters.slice(-longestEnd, -shortestEnd);
+  const fitting = last.find(({ segment }, index) => index > 0 && gap.test(segment));
+  return fitting?.index ?? letters.at(-shortestEnd * 2)?.index ?? 0;
 }
 
 export const fileNameStyles = css`

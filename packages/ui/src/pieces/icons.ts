@@ -52,3 +52,5 @@ export const fileIcon = icon(
 );
 
 export const moreIcon = icon(svg`<path d="M5.5 12v.05M12 12v.05M18.5 12v.05"/>`);
+
+export const sortIcon = icon(svg`<path d="M12 5v14m0 0 5-5m-5 5-5-5"/>`);

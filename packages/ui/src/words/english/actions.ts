@@ -1,2 +1,5 @@
-/** What `<strongroom-actions>` says. */
-export const actions = {} as const;
+/** What `<strongroom-actions>` says beyond the shared words. */
+export const actions = {
+  'actions.label': 'What can be done with {filename}',
+  'actions.none': 'Nothing can be done with this document now.',
+} as const;

@@ -6,9 +6,11 @@ export const shared = {
   'action.download': 'Download',
   'action.preview': 'Preview',
   'action.archive': 'Archive',
-  'action.unarchive': 'Take out of the archive',
+  'action.unarchive': 'Unarchive',
   'action.delete': 'Delete',
   'action.restore': 'Restore',
+  'action.undo': 'Undo',
+  'action.of': '{action}: {filename}',
 
   'state.receiving': 'Arriving',
   'state.inspecting': 'Being checked',
@@ -21,7 +23,17 @@ export const shared = {
   'state.abandoned': 'Not finished',
 
   'delete.title': 'Delete this document?',
+  'delete.title_for_good': 'Delete this document for good?',
   'delete.trash':
-    '“{filename}” goes to the trash. It can be restored from there until it is removed for good; links to it stop working now.',
+    '“{filename}” goes to the trash, and links to it stop working. It can be restored until {date}.',
+  'delete.for_good': '“{filename}” is removed at once, and nobody can bring it back.',
+  'delete.unknown': '“{filename}” goes to the trash; where its type has none, it is removed for good.',
+  'delete.unfinished': '“{filename}” has not arrived yet. Its upload is given up, and nothing of it is kept.',
   'delete.confirm': 'Delete',
+
+  'done.archived': '“{filename}” is in the archive.',
+  'done.unarchived': '“{filename}” is out of the archive.',
+  'done.trashed': '“{filename}” is in the trash until {date}.',
+  'done.removed': '“{filename}” is removed.',
+  'done.restored': '“{filename}” is restored.',
 } as const;
