@@ -43,7 +43,7 @@ export class Connection {
   #csrf: Secret | null;
   readonly #csrfGiven: boolean;
   readonly #retries: number;
-  readonly timeout: number;
+  readonly #timeout: number;
 
   constructor({ url, token, csrfToken, retries = 4, timeout = 120_000 }: ConnectionOptions) {
     this.#url = new URL(url).href.replace(/[?#].*$/, '').replace(/\/+$/, '');
@@ -51,39 +51,50 @@ export class Connection {
     this.#csrf = csrfToken === undefined ? null : new Secret(csrfToken);
     this.#csrfGiven = csrfToken !== undefined;
     this.#retries = retries;
-    this.timeout = timeout;
+    this.#timeout = timeout;
   }
 
-  /** Takes on the proof that a session came with, unless the app gave its own. */
-  useCsrfToken(token: string): void {
-    if (!this.#csrfGiven) this.#csrf = new Secret(token);
+  /** Takes on the proof that a session came with, unless the app gave its own; null: there is no session any more. */
+  useCsrfToken(token: string | null): void {
+    if (!this.#csrfGiven) this.#csrf = token === null ? null : new Secret(token);
   }
 
   /** The answer's JSON. */
-  async json<T>(call: Call): Promise<T> {
-    const answer = await this.answer(call);
-    const told = { status: answer.status, requestId: answer.headers.get('x-request-id') };
-    if (!/^application\/(\S+\+)?json\b/.test(answer.headers.get('content-type') ?? ''))
-      throw unexpected(told);
-    try {
-      return (await answer.json()) as T;
-    } catch (cause) {
-      if (call.signal?.aborted) throw aborted(call.signal);
-      throw unexpected(told, cause);
-    }
+  json<T>(call: Call): Promise<T> {
+    return this.#read(call, (answer) => jsonOf<T>(answer));
   }
 
-  /** An answer below 400. Raises StrongroomError for every other, and for none. */
-  async answer(call: Call): Promise<Response> {
+  /** The answer's JSON, null where it has none (204). */
+  jsonOrNull<T>(call: Call): Promise<T | null> {
+    return this.#read(call, async (answer) => (answer.status === 204 ? null : jsonOf<T>(answer)));
+  }
+
+  /** The answer itself, with its body still to come. */
+  answer(call: Call): Promise<Response> {
+    return this.#read(call, async (answer) => answer);
+  }
+
+  /** Raises StrongroomError for every answer that is none of success, for none, and for one that breaks off. */
+  #read<T>(call: Call, read: (answer: Response) => Promise<T>): Promise<T> {
     const repeatable = call.repeatable ?? call.method !== 'POST';
     const patience = { retries: repeatable ? this.#retries : 0, signal: call.signal };
-    return untilDone(() => this.#renewing(call), patience);
+    return untilDone(() => this.#attempt(call, read), patience);
+  }
+
+  async #attempt<T>(call: Call, read: (answer: Response) => Promise<T>): Promise<T> {
+    try {
+      return await read(await this.#renewing(call));
+    } catch (cause) {
+      if (call.signal?.aborted) throw aborted(call.signal);
+      if (cause instanceof StrongroomError) throw cause;
+      throw unreachable(this.#url, cause);
+    }
   }
 
   /** Once; and once more with a fresh secret where the one it was made with is refused. */
   async #renewing(call: Call): Promise<Response> {
     const first = await this.#once(call);
-    if (first.answer.ok || first.answer.status === 304) return first.answer;
+    if (first.answer.ok) return first.answer;
     const error = await refusal(first.answer);
     if (call.spent?.() || !(await this.#renewed(error, first))) throw error;
     const second = await this.#once(call);
@@ -106,16 +117,11 @@ export class Connection {
     if (token !== null) headers.set('authorization', `Bearer ${token}`);
     if (csrf !== null) headers.set(csrfHeader, csrf);
     if (json !== undefined) headers.set('content-type', 'application/json');
-    const send = call.send ?? byFetch(json, this.timeout);
     const url = `${this.#url}${call.path}${queryOf(call.query)}`;
     if (signal?.aborted) throw aborted(signal);
-    try {
-      return { answer: await send({ method, url, headers, signal, timeout: this.timeout }), token, csrf };
-    } catch (cause) {
-      if (signal?.aborted) throw aborted(signal);
-      if (cause instanceof StrongroomError) throw cause;
-      throw unreachable(url, cause);
-    }
+    const send = call.send ?? byFetch(json);
+    const sending = { method, url, headers, signal, timeout: this.#timeout };
+    return { answer: await send(sending), token, csrf };
   }
 }
 
@@ -126,6 +132,17 @@ interface Sent {
   readonly csrf: string | null;
 }
 
+async function jsonOf<T>(answer: Response): Promise<T> {
+  const told = { status: answer.status, requestId: answer.headers.get('x-request-id') };
+  if (!/^application\/json\b/.test(answer.headers.get('content-type') ?? '')) throw unexpected(told);
+  const text = await answer.text();
+  try {
+    return JSON.parse(text) as T;
+  } catch (cause) {
+    throw unexpected(told, cause);
+  }
+}
+
 function queryOf(query: Call['query'] = {}): string {
   const given = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value !== undefined) given.set(name, String(value));
@@ -133,16 +150,25 @@ function queryOf(query: Call['query'] = {}): string {
   return text === '' ? '' : `?${text}`;
 }
 
-/** The time limit holds until the answer begins: what comes after may take as long as it has bytes. */
-function byFetch(json: object | undefined, timeout: number): Send {
-  return async ({ method, url, headers, signal }) => {
-    const ending = new AbortController();
-    const end = () => ending.abort(signal?.reason);
-    const timer = setTimeout(() => ending.abort(new Error(`no answer within ${timeout} ms`)), timeout);
-    signal?.addEventListener('abort', end, { once: true });
+/**
+ * The time limit holds until the answer begins: what comes after may take as long as it has bytes. No answer is kept by
+ * the browser, since another may sit at it next; none sends us elsewhere, since none of the service's does.
+ */
+function byFetch(json: object | undefined): Send {
+  return async ({ method, url, headers, signal, timeout }) => {
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(new Error(`silent for ${timeout} ms`)), timeout);
+    const either = signal ? AbortSignal.any([signal, late.signal]) : late.signal;
+    const body = json === undefined ? null : JSON.stringify(json);
     try {
-      const body = json === undefined ? null : JSON.stringify(json);
-      return await fetch(url, { method, headers, body, signal: ending.signal, cache: 'no-store' });
+      return await fetch(url, {
+        method,
+        headers,
+        body,
+        signal: either,
+        cache: 'no-store',
+        redirect: 'manual',
+      });
     } finally {
       clearTimeout(timer);
     }

@@ -15,6 +15,7 @@ export interface Failure {
  * - `aborted`: the signal that was given fired; its reason is the cause;
  * - `gateway`: what stands before the service answered in its place, 502, 503, 504 and the like;
  * - `too_large`: also where what stands before the service said so; then without `limit`;
+ * - `file_unreadable`: the file that was to be uploaded could not be read, or changed meanwhile;
  * - `token_unavailable`: the function that was to give the token failed; why is the cause;
  * - `unexpected_answer`: an answer that the service does not give.
  *
@@ -53,8 +54,21 @@ export function aborted(signal: AbortSignal): StrongroomError {
   return new StrongroomError('aborted', 'The call was ended before its answer.', { cause: signal.reason });
 }
 
-/** What a call raises when no answer comes. */
+/** What a call raises when no answer comes, or it breaks off. */
 export function unreachable(url: string, cause: unknown): StrongroomError {
-  const { origin } = new URL(url);
-  return new StrongroomError('unreachable', `${origin} gave no answer.`, { retryable: true, cause });
+  const message = `${new URL(url).origin} gave no answer${why(cause)}.`;
+  return new StrongroomError('unreachable', message, { retryable: true, cause });
+}
+
+/** What the system said, where it says more than that it failed: `ECONNREFUSED` in Node. Browsers tell nothing. */
+function why(cause: unknown): string {
+  const { code, cause: deeper } = Object(cause) as { code?: unknown; cause?: unknown };
+  if (typeof code === 'string') return ` (${code})`;
+  return deeper === undefined ? '' : why(deeper);
+}
+
+/** What an upload raises when its file fails: not the connection's fault, so another attempt is none. */
+export function fileUnreadable(cause: unknown): StrongroomError {
+  const message = 'The file could not be read, or changed while it was sent.';
+  return new StrongroomError('file_unreadable', message, { cause });
 }

@@ -4,7 +4,7 @@ import { retryableCodes } from './generated.ts';
 /** Answers of what stands before a service: it could not reach it, or asks for patience. */
 const gatewayStatus = new Set([408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524]);
 
-/** The error that an answer of status 400 and above stands for: the service's own problem (RFC 9457), or a proxy's page. */
+/** The error that an answer without success stands for: the service's own problem (RFC 9457), or a proxy's page. */
 export async function refusal(answer: Response): Promise<StrongroomError> {
   const { status, headers } = answer;
   const told = {

@@ -144,9 +144,8 @@ export class Strongroom {
   }
 
   /** Into the trash: the document, with `purgeAfter`. Null where its type says that it is gone at once. */
-  async remove(id: string, { signal }: CallOptions = {}): Promise<Document | null> {
-    const answer = await this.#connection.answer({ method: 'DELETE', path: documentPath(id), signal });
-    return answer.status === 204 ? null : ((await answer.json()) as Document);
+  remove(id: string, { signal }: CallOptions = {}): Promise<Document | null> {
+    return this.#connection.jsonOrNull({ method: 'DELETE', path: documentPath(id), signal });
   }
 
   /** Its history, oldest first. */
@@ -221,6 +220,7 @@ export class Strongroom {
 
   async signOut({ signal }: CallOptions = {}): Promise<void> {
     await this.#connection.answer({ method: 'DELETE', path: '/v1/session', signal });
+    this.#connection.useCsrfToken(null);
   }
 
   #move(id: string, move: string, { signal }: CallOptions): Promise<Document> {

@@ -1,3 +1,4 @@
+import { fileUnreadable } from '../error.ts';
 import type { FileSource } from '../file-source.ts';
 import type { Sendable, Sender, Sending, Sent } from './send.ts';
 
@@ -50,7 +51,7 @@ function byRequest(
       sent(loaded);
     });
     request.addEventListener('load', () => resolve(answerOf(request)));
-    request.addEventListener('error', () => reject(new TypeError('the connection failed')));
+    request.addEventListener('error', () => void failureOf(body).then(reject));
     request.addEventListener('loadend', () => {
       silence.stop();
       signal?.removeEventListener('abort', end);
@@ -58,6 +59,16 @@ function byRequest(
     signal?.addEventListener('abort', end, { once: true });
     request.send(body);
   });
+}
+
+/** Browsers say nothing of why. A file that was changed or taken away since it was chosen can't be read any more. */
+async function failureOf(body: Blob): Promise<Error> {
+  try {
+    await body.slice(0, 1).arrayBuffer();
+    return new TypeError('the connection failed');
+  } catch (cause) {
+    return fileUnreadable(cause);
+  }
 }
 
 function watchSilence(ms: number, tooLong: () => void) {

@@ -6,8 +6,12 @@ import { request as httpsRequest } from 'node:https';
 import { basename } from 'node:path';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { fileUnreadable } from '../error.ts';
 import type { FileSource } from '../file-source.ts';
 import type { Sendable, Sender, Sending, Sent } from './send.ts';
+
+/** Bytes. */
+const pieceSize = 64 * 1024;
 
 /**
  * Sends a body by node:http. Node's fetch takes a stream only without a length, and does not read an answer before
@@ -20,7 +24,10 @@ export const sender: Sender = (body, sent) => async (sending) => {
   answered.catch(() => {});
   try {
     if (body.repeatable || (await mayGoOn(request, answered))) await write(request, body, sent, answered);
-    return responseOf(await answered);
+    const message = await answered;
+    // A refusal in the middle: the service waits for us to hear it and to go.
+    if (!request.writableEnded) message.once('close', () => request.destroy());
+    return responseOf(message);
   } catch (error) {
     request.destroy();
     throw error;
@@ -57,7 +64,7 @@ function begin(
 function answerOf(request: ClientRequest): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     request.once('response', resolve);
-    // Once there is an answer, what became of the rest of the body does not matter.
+    // Not once: what becomes of the rest of the body after an answer does not matter, but would be thrown if unheard.
     request.on('error', reject);
   });
 }
@@ -93,14 +100,14 @@ async function write(
     over = true;
   };
   const settled = answered.then(end, end);
-  let bytes = 0;
-  for await (const chunk of body.chunks()) {
+  let left = 0;
+  for await (const chunk of read(body)) {
     if (over) return;
     const taken = new Promise<void>((resolve) => {
-      const room = request.write(chunk, () => {
-        if (over) return;
-        bytes += chunk.byteLength;
-        sent(bytes);
+      const room = request.write(chunk, (error) => {
+        if (error || over) return;
+        left += chunk.byteLength;
+        sent(left);
       });
       if (room) resolve();
       else request.once('drain', resolve);
@@ -108,6 +115,31 @@ async function write(
     await Promise.race([taken, settled]);
   }
   if (!over) request.end();
+}
+
+/**
+ * Its pieces, small enough for progress to move. Where they turn out to be more or fewer than was announced, the last is
+ * held back: the service must not take a part for the whole, nor the rest for another request.
+ */
+async function* read(body: Sendable): AsyncGenerator<Uint8Array> {
+  const { size } = body;
+  let bytes = 0;
+  let last: Uint8Array = new Uint8Array();
+  try {
+    for await (const chunk of body.chunks()) {
+      for (let at = 0; at < chunk.byteLength; at += pieceSize) {
+        const piece = chunk.subarray(at, at + pieceSize);
+        bytes += piece.byteLength;
+        if (size !== null && bytes > size) throw new Error(`it has more than ${size} bytes now`);
+        if (last.byteLength > 0) yield last;
+        last = piece;
+      }
+    }
+    if (size !== null && bytes < size) throw new Error(`it has ${bytes} bytes, and had ${size}`);
+  } catch (cause) {
+    throw fileUnreadable(cause);
+  }
+  yield last;
 }
 
 function responseOf(message: IncomingMessage): Response {
