@@ -168,6 +168,16 @@ export interface EventList {
   nextCursor: string | null;
 }
 
+/** A grant, as it is handed to a browser. */
+export interface Grant {
+  /** Names it to revoke it, and stands in the history of what it did. */
+  id: string;
+  /** Sent as `Authorization: Bearer <token>`. It can’t be asked for again. */
+  token: string;
+  /** From then on it answers `grant_expired`. */
+  expiresAt: string;
+}
+
 export interface Health {
   ok: true;
 }
@@ -182,6 +192,21 @@ export interface Link {
 
 /** What the app keeps with the document: one JSON object of at most 8 KiB as UTF-8 and 32 levels, without control characters in names and strings. */
 export type Metadata = Record<string, unknown>;
+
+export interface NewGrant {
+  /** The one record whose documents are there for it. */
+  recordId: string;
+  /** What it may do there. */
+  actions: ('upload' | 'list' | 'read' | 'change' | 'link' | 'archive' | 'delete' | 'restore')[];
+  /** Only documents of these types are there for it. Default: all. */
+  types?: string[] | undefined;
+  /** Bytes of one upload. Default: what its type allows. */
+  maxSize?: number | undefined;
+  /** How many uploads it is good for. One that fails is not counted, one that is deleted later is. Default: any number. */
+  maxFiles?: number | undefined;
+  /** Seconds until it expires. */
+  expiresIn?: number | undefined;
+}
 
 export interface NewLink {
   /** Seconds; at most seven days. */
@@ -349,6 +374,8 @@ export type ServiceCode =
   | 'document_deleted'
   | 'document_missing'
   | 'empty_body'
+  | 'grant_expired'
+  | 'grant_used_up'
   | 'idempotency_in_progress'
   | 'idempotency_mismatch'
   | 'internal'

@@ -2,11 +2,14 @@ import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { Authenticator } from './access/api-keys.ts';
+import { Grants } from './access/grants.ts';
+import { Revocations } from './access/revocations.ts';
 import { checkRecords } from './checkup.ts';
 import { version } from './cli/version.ts';
 import { Documents } from './documents/documents.ts';
 import { Policy } from './documents/policy.ts';
 import { Uploads } from './documents/uploads.ts';
+import { StrongroomError } from './errors.ts';
 import { FirstLook } from './first-look.ts';
 import { Groundwork } from './groundwork.ts';
 import type { Doors } from './http/doors.ts';
@@ -236,17 +239,25 @@ function accessTo({
   telemetry,
 }: Pick<Ground, 'records' | 'settings' | 'groundwork'> & { telemetry: Telemetry }): Pick<
   Doors,
-  'authenticate' | 'links' | 'cursors' | 'metrics'
+  'authenticate' | 'links' | 'grants' | 'cursors' | 'metrics'
 > {
   const authenticator = new Authenticator(records, settings.apiKey);
+  const revocations = new Revocations(records);
+  const grants = new Grants({ tokens: () => groundwork.tokens, keys: authenticator, revocations });
   return {
     authenticate: async (authorization) => {
       groundwork.boot.assertReady();
-      return authenticator.authenticate(authorization);
+      return grants.authenticate(authorization);
     },
+    grants,
     links: {
       mint: (link) => groundwork.tokens.mintLink(link),
-      verify: (token) => groundwork.tokens.verifyLink(token),
+      verify: async (token) => {
+        const claims = groundwork.tokens.verifyLink(token);
+        if (claims.grant !== null && !(await grants.stands(claims.grant)))
+          throw new StrongroomError('link_invalid', {});
+        return claims;
+      },
     },
     cursors: {
       seal: (value) => groundwork.tokens.sealCursor(value),

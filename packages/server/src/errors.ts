@@ -6,6 +6,8 @@
 /** What each code carries. Members become members of the problem document (RFC 9457 §3.2), so no secrets here. */
 export interface ErrorParameters {
   unauthenticated: Record<never, never>;
+  grant_expired: Record<never, never>;
+  grant_used_up: { maxFiles: number };
   link_invalid: Record<never, never>;
   not_allowed: { action: string };
   route_missing: Record<never, never>;
@@ -61,9 +63,18 @@ const quote = (values: readonly string[]) => values.join(', ');
 
 export const catalogue: { readonly [C in ErrorCode]: Entry<C> } = {
   unauthenticated: {
-    title: 'No valid API key',
+    title: 'No valid API key or grant',
     detail: () =>
-      'Send an API key as "Authorization: Bearer <key>". Keys are made with `strongroom keys create`.',
+      'Send an API key or a grant as "Authorization: Bearer <key>". Keys are made with `strongroom keys create`.',
+  },
+  grant_expired: {
+    title: 'The grant has expired',
+    detail: () => 'Ask whoever gave you this grant for a new one.',
+  },
+  grant_used_up: {
+    title: 'The grant is used up',
+    detail: (p) =>
+      `This grant is good for ${p.maxFiles} ${p.maxFiles === 1 ? 'upload' : 'uploads'}, all made by now.`,
   },
   link_invalid: {
     title: 'This link does not work',

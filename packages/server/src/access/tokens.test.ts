@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { hasCode } from '../errors.ts';
-import { Tokens } from './tokens.ts';
+import { expiryOf, Tokens } from './tokens.ts';
 
 const secret = 'a secret of at least thirty-two characters';
 const other = 'another secret of at least thirty-two chars';
@@ -10,6 +10,17 @@ const now = Date.parse('2026-01-02T03:04:05.678Z');
 const documentId = '019be1c2-7a5e-7cc3-98c4-dc0c0c07398f';
 const link = { documentId, disposition: 'inline', expiresIn: 300, actor: { id: '0123456789ab' } } as const;
 
+const grant = {
+  key: '0123456789ab',
+  recordId: 'inquiry/ü-1',
+  actions: ['upload', 'read'],
+  types: ['id'],
+  maxSize: 1_000,
+  maxFiles: 3,
+  expiresIn: 3_600,
+};
+
+const forged = (error: unknown) => hasCode(error, 'unauthenticated');
 const invalid = (error: unknown) => hasCode(error, 'link_invalid');
 const invalidCursor = (error: unknown) =>
   hasCode(error, 'invalid_input') && error.parameters.field === 'cursor';
@@ -22,6 +33,7 @@ test('a link says what it opens, who made it and when it ends', () => {
     documentId,
     disposition: 'inline',
     actor: { kind: 'link', id: '0123456789ab' },
+    grant: null,
   });
   assert.match(token, /^[A-Za-z0-9_-]{60,70}$/);
 });
@@ -43,8 +55,47 @@ test('the first secret signs and every one verifies', () => {
   assert.throws(() => after.unsealCursor(before.sealCursor({ id: 'a' })), invalidCursor);
 });
 
+test('a grant says what it is good for, and is dead from the second at which it expires', () => {
+  const tokens = new Tokens([secret], () => now);
+  const { id, token, expiresAt } = tokens.mintGrant(grant);
+  assert.equal(expiresAt.toISOString(), '2026-01-02T04:04:05.000Z');
+  assert.equal(expiryOf(id), expiresAt.getTime());
+  const { expiresIn: _, ...told } = grant;
+  assert.deepEqual(tokens.verifyGrant(token), { ...told, id, expiresAt });
+  assert.notEqual(tokens.mintGrant(grant).id, id);
+  const at = (time: number) => new Tokens([secret], () => time).verifyGrant(token);
+  assert.equal(at(expiresAt.getTime() - 1).id, id);
+  assert.throws(
+    () => at(expiresAt.getTime()),
+    (error) => hasCode(error, 'grant_expired'),
+  );
+});
+
+test('a link that a grant made names both', () => {
+  const tokens = new Tokens([secret], () => now);
+  const { id } = tokens.mintGrant(grant);
+  const by = { id, key: 'environment-0123456789abcdef' };
+  for (const disposition of ['inline', 'attachment'] as const) {
+    const claims = tokens.verifyLink(
+      tokens.mintLink({ ...link, disposition, actor: { id }, grant: by }).token,
+    );
+    assert.deepEqual(claims, { documentId, disposition, actor: { kind: 'link', id }, grant: by });
+  }
+});
+
+test('no id of a grant is read in other text', () => {
+  for (const text of ['', 'sg_x', 'f'.repeat(31), 'F'.repeat(32), `${'f'.repeat(32)}\n`, documentId])
+    assert.equal(expiryOf(text), null);
+});
+
 test('a token of one purpose is none of the other', () => {
   const tokens = new Tokens([secret], () => now);
+  const sealed = tokens.mintGrant(grant).token;
+  assert.throws(() => tokens.verifyLink(sealed.slice(3)), invalid);
+  assert.throws(() => tokens.unsealCursor(sealed.slice(3)), invalidCursor);
+  assert.throws(() => tokens.verifyGrant(sealed.slice(3)), forged);
+  for (const other of [tokens.mintLink(link).token, tokens.sealCursor({ id: documentId })])
+    assert.throws(() => tokens.verifyGrant(`sg_${other}`), forged);
   assert.throws(() => tokens.unsealCursor(tokens.mintLink(link).token), invalidCursor);
   assert.throws(
     () => tokens.verifyLink(tokens.sealCursor({ text: 'long enough to be a link by its length' })),
@@ -72,6 +123,28 @@ test('every link comes back as it was made', () => {
   );
 });
 
+const grants = fc.record({
+  key: fc.stringMatching(/^([0-9a-f]{12}|environment-[0-9a-f]{16})$/),
+  recordId: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 200 }),
+  actions: fc.uniqueArray(fc.constantFrom('upload', 'list', 'read', 'delete'), { minLength: 1 }),
+  types: fc.option(fc.uniqueArray(fc.string(), { maxLength: 4 })),
+  maxSize: fc.option(fc.maxSafeNat()),
+  maxFiles: fc.option(fc.nat()),
+  expiresIn: fc.integer({ min: 1, max: 604_800 }),
+});
+
+test('every grant comes back as it was made', () => {
+  const tokens = new Tokens([secret], () => now);
+  fc.assert(
+    fc.property(grants, (made) => {
+      const { id, token, expiresAt } = tokens.mintGrant(made);
+      const { expiresIn, ...told } = made;
+      assert.deepEqual(tokens.verifyGrant(token), { ...told, id, expiresAt });
+      assert.equal(expiresAt.getTime(), (Math.floor(now / 1000) + expiresIn) * 1000);
+    }),
+  );
+});
+
 test('every cursor comes back as it was made', () => {
   const tokens = new Tokens([secret]);
   fc.assert(
@@ -92,8 +165,9 @@ test('a changed token never verifies', () => {
   const tokens = new Tokens([secret], () => now);
   const cursor = tokens.sealCursor({ value: 1, id: documentId });
   fc.assert(
-    fc.property(links, change, (made, { place, by }) => {
+    fc.property(links, grants, change, (made, granted, { place, by }) => {
       for (const [token, verify, fault] of [
+        [tokens.mintGrant(granted).token, (text: string) => tokens.verifyGrant(text), forged],
         [tokens.mintLink(made).token, (text: string) => tokens.verifyLink(text), invalid],
         [cursor, (text: string) => tokens.unsealCursor(text), invalidCursor],
       ] as const) {
@@ -113,6 +187,7 @@ test('text that never was a token is refused', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
       assert.throws(() => tokens.verifyLink(text), invalid);
+      for (const grant of [text, `sg_${text}`]) assert.throws(() => tokens.verifyGrant(grant), forged);
       assert.throws(() => tokens.unsealCursor(text), invalidCursor);
     }),
   );

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { ByteRange, LinkOptions } from '../objects/object-store.ts';
 import type { EventPart, EventPosition, Filter, Page, Position } from '../records/document-records.ts';
 import type { Document, Event, JsonObject } from './document.ts';
-import type { Caller } from './permissions.ts';
+import type { Caller, DocumentAction } from './permissions.ts';
 import type { DocumentType } from './policy.ts';
 
 /** What a caller says of the bytes it brings. Claims only; the server decides. */
@@ -36,6 +36,14 @@ export interface IncomingBody {
   readonly whole: (() => Promise<Buffer>) | null;
 }
 
+/** What a grant is to be good for. */
+export interface Grantable {
+  readonly recordId: string;
+  readonly actions: readonly DocumentAction[];
+  /** Null: all. */
+  readonly types: readonly string[] | null;
+}
+
 /** A document that may be read now. */
 export interface ReadableDocument {
   readonly document: Document & { readonly size: number; readonly sha256: string };
@@ -49,7 +57,7 @@ export interface ReadableDocument {
 export interface DocumentsPort {
   /**
    * Takes one document in; `replayed` where its idempotency key has brought it before. Raises `invalid_input`,
-   * `unknown_document_type`, `too_large`, `empty_body`, `type_refused`, `idempotency_*`, `state_conflict`,
+   * `unknown_document_type`, `too_large`, `empty_body`, `type_refused`, `idempotency_*`, `grant_used_up`, `state_conflict`,
    * `store_unavailable`, and what the body's stream raises.
    */
   receive(
@@ -85,6 +93,11 @@ export interface DocumentsPort {
   ): Promise<{ events: Event[]; next: EventPosition | null }>;
   /** Raises as `read` does unless the document can be read; the door mints the link. */
   assertLinkable(caller: Caller, id: string): Promise<Document>;
+  /**
+   * Raises `not_allowed` unless the caller may hand all of it on, `invalid_input`, `unknown_document_type`; the door makes the
+   * grant.
+   */
+  assertGrantable(caller: Caller, wanted: Grantable): void;
   /** A repeat gives the same answer. Raises `document_missing`, `state_conflict`. */
   archive(caller: Caller, id: string): Promise<Document>;
   /** A repeat gives the same answer. Raises `document_missing`, `state_conflict`. */

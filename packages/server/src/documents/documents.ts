@@ -1,6 +1,6 @@
 import { hasCode, StrongroomError } from '../errors.ts';
 import { cleanFilename } from '../inspection/filename.ts';
-import { assertMetadata } from '../inspection/names.ts';
+import { assertMetadata, assertRecordId } from '../inspection/names.ts';
 import type { Log } from '../log.ts';
 import type { ByteRange, LinkOptions, ObjectStore, OpenOptions } from '../objects/object-store.ts';
 import type {
@@ -22,8 +22,21 @@ import {
   listedStates,
   type State,
 } from './document.ts';
-import type { DocumentsPort, IncomingBody, NewDocument, ReadableDocument } from './documents-port.ts';
-import { type Action, assertAllowed, type Caller, narrowed, reaches } from './permissions.ts';
+import type {
+  DocumentsPort,
+  Grantable,
+  IncomingBody,
+  NewDocument,
+  ReadableDocument,
+} from './documents-port.ts';
+import {
+  type Action,
+  assertAllowed,
+  assertMayHandOn,
+  type Caller,
+  narrowed,
+  reaches,
+} from './permissions.ts';
 import type { DocumentType } from './policy.ts';
 import { purge } from './purge.ts';
 import { Receiving, type ReceivingParts } from './receive.ts';
@@ -152,6 +165,13 @@ export class Documents implements DocumentsPort {
 
   async assertLinkable(caller: Caller, id: string): Promise<Document> {
     return assertReadable(await this.#get(caller, 'link', id));
+  }
+
+  assertGrantable(caller: Caller, { recordId, actions, types }: Grantable): void {
+    assertAllowed(caller, 'grant');
+    assertMayHandOn(caller, { actions, recordId });
+    assertRecordId(recordId);
+    for (const type of types ?? []) this.#parts.policy.type(type);
   }
 
   archive(caller: Caller, id: string): Promise<Document> {

@@ -3,7 +3,17 @@ import type { Filter } from '../records/document-records.ts';
 import type { Actor, Document } from './document.ts';
 
 /** What can be done to documents; a grant may hand on any of these. */
-const documentActions = ['upload', 'list', 'read', 'change', 'link', 'archive', 'delete', 'restore'] as const;
+export const documentActions = [
+  'upload',
+  'list',
+  'read',
+  'change',
+  'link',
+  'archive',
+  'delete',
+  'restore',
+] as const;
+export type DocumentAction = (typeof documentActions)[number];
 
 /** All that can be allowed. `grant`: make and revoke grants; `keys`: make and revoke API keys. */
 export const actions = [...documentActions, 'grant', 'storage', 'storage-check', 'keys', 'metrics'] as const;
@@ -101,7 +111,7 @@ export function assertMayHandOn({ rights }: Pick<Caller, 'rights'>, wanted: Want
  * list would say that there is nothing.
  */
 export function narrowed({ recordId, recordPrefix, types }: Reach, filter: Filter): Filter {
-  if (recordPrefix !== null && !filter.recordId?.startsWith(recordPrefix))
+  if (recordPrefix !== null && !(filter.recordId ?? recordId)?.startsWith(recordPrefix))
     throw outside('recordId', `name one that begins with ${JSON.stringify(recordPrefix)}`);
   if (recordId !== null && (filter.recordId ?? recordId) !== recordId)
     throw outside('recordId', `the only one is ${JSON.stringify(recordId)}`);

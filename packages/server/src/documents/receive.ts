@@ -10,7 +10,7 @@ import { type Sniffed, sniff } from '../inspection/sniff.ts';
 import type { Log } from '../log.ts';
 import { makeKey } from '../objects/keys.ts';
 import type { ObjectStore, Stored } from '../objects/object-store.ts';
-import type { DocumentRecords, Draft, Idempotency } from '../records/document-records.ts';
+import type { Allowance, DocumentRecords, Draft, Idempotency } from '../records/document-records.ts';
 import { abandon } from './abandon.ts';
 import type { Document } from './document.ts';
 import type { IncomingBody, NewDocument } from './documents-port.ts';
@@ -21,6 +21,9 @@ import { uuidv7 } from './uuid.ts';
 
 /** Idempotency keys are kept for 48 hours. */
 const idempotencyKeptFor = 48 * 3_600_000;
+
+/** Clocks of servers and database may differ: what a grant has brought is known for so long after its end. Milliseconds. */
+const countedLonger = 24 * 3_600_000;
 
 /** Pauses before the last step of an upload is tried again, in milliseconds: its bytes are stored, only the state is missing. */
 const settlePauses = [200, 1_000, 3_000];
@@ -54,7 +57,7 @@ export class Receiving {
 
   /**
    * Raises `not_allowed`, `invalid_input`, `unknown_document_type`, `too_large`, `empty_body`, `type_refused`,
-   * `idempotency_*`, `state_conflict`, `store_unavailable`, `records_unavailable`, and what the body's stream raises.
+   * `idempotency_*`, `grant_used_up`, `state_conflict`, `store_unavailable`, `records_unavailable`, and what the body's stream raises.
    */
   async receive(
     caller: Caller,
@@ -82,6 +85,7 @@ export class Receiving {
         details: found.agrees ? {} : { claimed: found.claimed, detected: found.contentType },
       },
       idempotency(caller, draft, body),
+      allowance(caller),
     );
     if (!created) {
       await drained(bytes);
@@ -259,11 +263,23 @@ function idempotency(caller: Caller, draft: NewDocument, body: IncomingBody): Id
   if (draft.idempotencyKey === null) return undefined;
   const told = [draft.recordId, draft.type, draft.filename, body.declared, draft.contentDigest];
   return {
-    scope: `${caller.actor.kind}:${caller.actor.id}`,
+    scope: scopeOf(caller),
     key: draft.idempotencyKey,
     fingerprint: createHash('sha256').update(JSON.stringify(told)).digest('hex'),
     keptFor: idempotencyKeptFor,
   };
+}
+
+/** A client that fetched another grant for the same record tries again as the same caller. */
+function scopeOf({ actor, key, rights }: Caller): string {
+  return actor.kind === 'grant' ? `grant:${key}:${rights.recordId}` : `${actor.kind}:${actor.id}`;
+}
+
+/** How many documents the caller may bring in all, where that is counted. */
+function allowance({ actor, rights }: Caller): Allowance | undefined {
+  if (actor.kind !== 'grant' || rights.maxFiles === null) return undefined;
+  const left = (rights.expiresAt?.getTime() ?? 0) - Date.now();
+  return { grant: actor.id, files: rights.maxFiles, keptFor: Math.max(0, left) + countedLonger };
 }
 
 /** Reads a body to its end, so that the client hears the answer. */

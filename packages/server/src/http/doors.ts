@@ -2,7 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply } from 'fastify';
 import type { Actor, Document, JsonObject } from '../documents/document.ts';
-import type { DocumentsPort } from '../documents/documents-port.ts';
+import type { DocumentsPort, Grantable } from '../documents/documents-port.ts';
 import type { Identity } from '../documents/permissions.ts';
 import type { Log } from '../log.ts';
 import type { Settings } from '../settings.ts';
@@ -26,6 +26,7 @@ export interface Doors extends Pick<Settings, 'linkMode' | 'trustProxy' | 'uploa
   /** Raises `unauthenticated`. */
   readonly authenticate: (authorization: string | undefined) => Promise<Identity>;
   readonly links: Links;
+  readonly grants: GrantsSource;
   readonly cursors: Cursors;
   /** No slash at the end. */
   readonly publicUrl: () => string;
@@ -59,9 +60,30 @@ export interface Links {
     /** Seconds. */
     expiresIn: number;
     actor: { id: string };
+    /** The grant that it is made with, and the key of that. */
+    grant: { id: string; key: string } | null;
   }): { token: string; expiresAt: Date };
-  /** Raises `link_invalid`. */
-  verify(token: string): { documentId: string; disposition: 'inline' | 'attachment'; actor: Actor };
+  /** Raises `link_invalid`, and `records_unavailable`, `busy` of one that a grant made. */
+  verify(token: string): Promise<{ documentId: string; disposition: 'inline' | 'attachment'; actor: Actor }>;
+}
+
+/** Makes and ends grants; what may be granted, the rules say. */
+export interface GrantsSource {
+  make(grant: Grantable & GrantLimits & { readonly key: string }): {
+    id: string;
+    token: string;
+    expiresAt: Date;
+  };
+  /** Raises `invalid_input`, `records_unavailable`. */
+  revoke(caller: Identity, id: string): Promise<void>;
+}
+
+interface GrantLimits {
+  /** Bytes. */
+  readonly maxSize: number | null;
+  readonly maxFiles: number | null;
+  /** Seconds. */
+  readonly expiresIn: number;
 }
 
 /** What GET /metrics answers, and who may ask. */

@@ -29,11 +29,28 @@ export function registerLinks(app: App, { documents, links, publicUrl }: Doors):
     async (request, reply) => {
       const caller = callerOf(request);
       const { id } = await documents.assertLinkable(caller, request.params.id);
-      const { token, expiresAt } = links.mint({ documentId: id, actor: caller.actor, ...request.body });
+      const { disposition, expiresIn } = request.body;
+      const { token, expiresAt } = links.mint({
+        documentId: id,
+        disposition,
+        expiresIn: Math.min(expiresIn, secondsLeft(caller)),
+        actor: caller.actor,
+        grant: grantOf(caller),
+      });
       reply.code(201);
       return { url: `${publicUrl()}/l/${token}`, expiresAt: expiresAt.toISOString() };
     },
   );
+}
+
+/** A link made with a grant does not outlive it. */
+function secondsLeft({ rights }: Caller): number {
+  if (rights.expiresAt === null) return Number.POSITIVE_INFINITY;
+  return Math.max(0, Math.floor((rights.expiresAt.getTime() - Date.now()) / 1000));
+}
+
+function grantOf({ actor, key }: Caller): { id: string; key: string } | null {
+  return actor.kind === 'grant' && key !== null ? { id: actor.id, key } : null;
 }
 
 /** GET and HEAD /l/{token}: the bytes, as long as the document can be read. */
@@ -44,7 +61,7 @@ export function registerSignedLinks(app: App, { documents, links, linkMode, limi
     url: '/l/:token',
     schema: { params: Type.Object({ token: Type.String() }) },
     handler: async (request, reply) => {
-      const { documentId, disposition, actor } = links.verify(request.params.token);
+      const { documentId, disposition, actor } = await links.verify(request.params.token);
       const caller: Caller = { actor, key: null, requestId: request.id, rights: readingOnly(documentId) };
       request.caller = caller;
       const readable = await documents.read(caller, documentId);

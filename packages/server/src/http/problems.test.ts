@@ -5,6 +5,8 @@ import { answers, problemOf } from './problems.ts';
 
 const parameters: { [C in ErrorCode]: ErrorParameters[C] } = {
   unauthenticated: {},
+  grant_expired: {},
+  grant_used_up: { maxFiles: 3 },
   link_invalid: {},
   not_allowed: { action: 'upload' },
   route_missing: {},

@@ -13,6 +13,8 @@ interface Answer {
 
 export const answers: { readonly [C in ErrorCode]: Answer } = {
   unauthenticated: { status: 401 },
+  grant_expired: { status: 401 },
+  grant_used_up: { status: 403 },
   link_invalid: { status: 403 },
   not_allowed: { status: 403 },
   route_missing: { status: 404 },
@@ -99,6 +101,7 @@ export function problemOf(error: StrongroomError, contact: string | null = null)
 
 function headersOf({ code, parameters }: StrongroomError): Record<string, string> {
   switch (code) {
+    case 'grant_expired':
     case 'unauthenticated': // RFC 9110 §11.6.1, RFC 6750 §3
       return { 'www-authenticate': 'Bearer' };
     case 'method_not_allowed': // RFC 9110 §10.2.1

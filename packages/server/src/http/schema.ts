@@ -2,7 +2,7 @@ import type * as TypeBox from 'typebox';
 
 type Builders = Pick<
   typeof TypeBox.Type,
-  'Any' | 'Enum' | 'Integer' | 'Object' | 'Optional' | 'Record' | 'String'
+  'Any' | 'Array' | 'Enum' | 'Integer' | 'Object' | 'Optional' | 'Record' | 'String'
 >;
 
 const optional = new WeakSet<object>();
@@ -13,6 +13,7 @@ const optional = new WeakSet<object>();
  */
 export const Type = {
   Any: (options?: object) => ({ ...options }),
+  Array: (items: object, options?: object) => ({ type: 'array', items, ...options }),
   Enum: (values: readonly unknown[], options?: object) => ({ enum: values, ...options }),
   Integer: (options?: object) => ({ type: 'integer', ...options }),
   Object(properties: Readonly<Record<string, object>>, options?: object) {

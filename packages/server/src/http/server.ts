@@ -11,6 +11,7 @@ import { registerDescription } from './description.ts';
 import { registerDocumentTypes } from './document-types.ts';
 import { registerDocuments } from './documents.ts';
 import { type App, type Doors, defaultLimits, rateLimits } from './doors.ts';
+import { registerGrants } from './grants.ts';
 import { registerHealth } from './health.ts';
 import { readJson } from './json-body.ts';
 import { bodyIsUnread, isLingering, lingerAfterAnswer } from './lingering-close.ts';
@@ -86,6 +87,7 @@ export async function createServer(doors: Doors): Promise<HttpServer> {
     registerContent(locked, doors);
     registerDocumentTypes(locked, doors);
     registerCaller(locked);
+    registerGrants(locked, doors);
     registerStorage(locked, doors);
     await registerUpload(locked, doors);
   });

@@ -20,6 +20,11 @@ export interface DocumentRecords {
    * - whose document is `receiving` and due makes that one `abandoned` (with its event, due at once) and is taken over: created;
    * - otherwise answers that document with created = false.
    *
+   * With `allowance`, in the same transaction: what is created takes one of the grant's places; where none is left, raises
+   * `grant_used_up` and nothing is written. A document that is answered takes none. One that becomes `abandoned` gives the
+   * place of the grant that created it back, in the transaction that makes it so. Of grants that are kept no longer, two go
+   * for every new one.
+   *
    * `replaces` must name a document of the same record that is neither `abandoned` nor `purged`: else `invalid_input`
    * on field `replaces`, and nothing is written.
    */
@@ -27,6 +32,7 @@ export interface DocumentRecords {
     draft: Draft,
     happened: Happened,
     idempotency?: Idempotency,
+    allowance?: Allowance,
   ): Promise<{ document: Document; created: boolean }>;
 
   /** The document, or null. */
@@ -124,6 +130,15 @@ export interface Idempotency {
   readonly key: string;
   readonly fingerprint: string;
   /** Milliseconds it is kept. */
+  readonly keptFor: number;
+}
+
+/** How many documents a grant may bring in all. Abandoned ones don't count. */
+export interface Allowance {
+  /** The id of the grant, as in `createdBy`. */
+  readonly grant: string;
+  readonly files: number;
+  /** Milliseconds that they are counted: longer than the grant lives. */
   readonly keptFor: number;
 }
 

@@ -80,11 +80,36 @@ export const holdLine = `SELECT 1 FROM idempotency WHERE scope = ?1 AND key = ?2
 export const handOver = `UPDATE idempotency SET fingerprint = ?3, document_id = ?4, expires_at = ${clock} + ?5
   WHERE scope = ?1 AND key = ?2`;
 
+/** Parameters: the grant, milliseconds that it is kept, its places. No row when none is left. */
+export const takePlace = `INSERT INTO grant_uses (grant_id, files, expires_at) VALUES (?1, 1, ${clock} + ?2::bigint)
+  ON CONFLICT (grant_id) DO UPDATE SET files = grant_uses.files + 1 WHERE grant_uses.files < ?3::bigint
+  RETURNING files`;
+
+export const sweepUses = `DELETE FROM grant_uses WHERE grant_id IN (
+  SELECT grant_id FROM grant_uses WHERE expires_at <= ${clock} ORDER BY expires_at LIMIT 2 FOR UPDATE SKIP LOCKED)`;
+
+/** Parameters: scope, key, fingerprint, the document, keptFor. No row when an unexpired line is there. */
+export const keepLine = `INSERT INTO idempotency (scope, key, fingerprint, document_id, expires_at)
+  VALUES (?1, ?2, ?3, ?4, ${clock} + ?5::bigint)
+  ON CONFLICT (scope, key) DO UPDATE SET fingerprint = excluded.fingerprint,
+    document_id = excluded.document_id, expires_at = excluded.expires_at
+  WHERE idempotency.expires_at <= ${clock} RETURNING 1`;
+
 /** An UPDATE of updateQuery, whose parameters end before `next`, and its event. */
 export const withEvent = (update: string, next: number) => `WITH updated AS (${update}), noted AS (
     INSERT INTO events (document_id, revision, ${eventColumns})
     SELECT id, revision, ${cast(eventTypes, next)} FROM updated
   ) SELECT * FROM updated`;
+
+/** The same of an UPDATE to `abandoned`: the place that the document took of its grant's goes back. */
+export const abandoning = (update: string, next: number) =>
+  withEvent(update, next).replace(
+    ') SELECT',
+    `), given_back AS (
+    UPDATE grant_uses SET files = files - 1 FROM updated
+    WHERE updated.created_by_kind = 'grant' AND grant_uses.grant_id = updated.created_by_id AND files > 0
+  ) SELECT`,
+  );
 
 export const look = 'SELECT state, revision FROM documents WHERE id = ?1';
 

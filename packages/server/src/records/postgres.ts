@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { State } from '../documents/document.ts';
 import { StartError, StrongroomError } from '../errors.ts';
-import type { Outlook } from './document-records.ts';
+import type { Allowance, Outlook } from './document-records.ts';
 import { replay } from './idempotency.ts';
 import { createSchemaTable, migrate, outlookFor, postgresTypes } from './migrations/migrations.ts';
 import { postgresDialect } from './postgres-dialect.ts';
@@ -9,7 +9,7 @@ import { startError } from './postgres-faults.ts';
 import { PostgresPool, type PostgresTimeouts, type RunInTransaction } from './postgres-pool.ts';
 import * as sql from './postgres-statements.ts';
 import type { Records } from './records.ts';
-import { refusal, replacesNothing } from './refusals.ts';
+import { grantUsedUp, refusal, replacesNothing } from './refusals.ts';
 import { documentWidth, type Row } from './row.ts';
 import type { Claim, NewLine, NewRow, Query, SqlDatabase, Update } from './sql-database.ts';
 import { SqlRecords } from './sql-records.ts';
@@ -87,6 +87,7 @@ class PostgresDatabase implements SqlDatabase {
   async create(row: NewRow): Promise<Row | null> {
     const { document, idempotency } = row;
     const replaces = document[15] !== null;
+    if (row.allowance) return this.#createCounted(row, row.allowance);
     if (idempotency) return this.#createOnce(row, idempotency);
     const text = replaces ? sql.createReplacing : sql.create;
     const written = await this.#pool.writeTogether(document[0] as string, text, parameters(row));
@@ -94,9 +95,13 @@ class PostgresDatabase implements SqlDatabase {
     return null;
   }
 
-  async update({ id, query, event, wanted, revision }: Update): Promise<Row> {
-    const text = sql.withEvent(query.sql, query.parameters.length + 1);
-    const [row] = await this.#pool.writeTogether(id, text, [...query.parameters, ...event]);
+  async update({ id, query, event, wanted, abandons, revision }: Update): Promise<Row> {
+    const told = [...query.parameters, ...event];
+    const next = query.parameters.length + 1;
+    // What gives a place back locks the grant too, in an order that no group keeps: it goes by itself.
+    const [row] = abandons
+      ? await this.#pool.write(sql.abandoning(query.sql, next), told)
+      : await this.#pool.writeTogether(id, sql.withEvent(query.sql, next), told);
     // Asked again, in a second round trip that only a refusal pays: the update's own snapshot shows the loser of a
     // race the state before it.
     return row ?? this.#refuse(id, wanted, revision);
@@ -128,6 +133,15 @@ class PostgresDatabase implements SqlDatabase {
       const written = await this.#pool.write(sql.createOnce, once);
       if (written.length > 0) return null;
       const settled = await this.#pool.transaction((run) => settle(run, row, line));
+      if (settled !== 'lost' && settled !== 'free') return settled;
+    }
+    throw new StrongroomError('idempotency_in_progress', {});
+  }
+
+  /** A transaction: a place of the grant's is taken only for a document that is written. */
+  async #createCounted(row: NewRow, allowance: Allowance): Promise<Row | null> {
+    for (let left = 3; left > 0; left--) {
+      const settled = await this.#pool.transaction((run) => createCounted(run, row, allowance));
       if (settled !== 'lost') return settled;
     }
     throw new StrongroomError('idempotency_in_progress', {});
@@ -158,35 +172,69 @@ class PostgresDatabase implements SqlDatabase {
   }
 }
 
-/**
- * A second upload with a key that is in use: takes the line over, or answers. 'lost': the line changed hands
- * meanwhile, so begin again. Locks go from document to line, as in a forget.
- */
-async function settle(run: RunInTransaction, row: NewRow, line: NewLine): Promise<Row | null | 'lost'> {
-  const { document } = row;
-  const { scope, key, fingerprint, keptFor, abandoned } = line;
+/** A document that a grant brings. Raises `grant_used_up`, and `idempotency_in_progress` when its line is there only now. */
+async function createCounted(
+  run: RunInTransaction,
+  row: NewRow,
+  allowance: Allowance,
+): Promise<Row | null | 'lost'> {
+  const { document, idempotency: line } = row;
+  const settled = line ? await settle(run, row, line) : 'free';
+  if (settled !== 'free') return settled;
+  await assertReplaceable(run, document);
+  await takePlace(run, allowance);
+  await run(sql.create, parameters(row));
+  if (line === null) return null;
+  const { scope, key, fingerprint, keptFor } = line;
+  const kept = await run(sql.keepLine, [scope, key, fingerprint, document[0] ?? null, keptFor]);
+  if (kept.length === 0) throw new StrongroomError('idempotency_in_progress', {});
+  return null;
+}
+
+async function takePlace(run: RunInTransaction, allowance: Allowance): Promise<void> {
+  const { grant, keptFor, files } = allowance;
+  const [taken] = await run(sql.takePlace, [grant, keptFor, files]);
+  if (!taken) throw grantUsedUp(allowance);
+  if (taken[0] === 1) await run(sql.sweepUses, []);
+}
+
+async function assertReplaceable(run: RunInTransaction, document: Row): Promise<void> {
   const replaces = document[15] ?? null;
-  if (replaces !== null && (await run(sql.replaced, [replaces, document[1] ?? null])).length === 0) {
-    throw replacesNothing();
-  }
+  if (replaces === null || (await run(sql.replaced, [replaces, document[1] ?? null])).length > 0) return;
+  throw replacesNothing();
+}
+
+/**
+ * A second upload with a key that is in use: takes the line over, or answers. 'free': it is in use no more. 'lost': the
+ * line changed hands meanwhile, so begin again. Locks go from document to line to grant; a forget goes so too.
+ */
+async function settle(
+  run: RunInTransaction,
+  row: NewRow,
+  line: NewLine,
+): Promise<Row | null | 'free' | 'lost'> {
+  const { document, allowance } = row;
+  const { scope, key, fingerprint, keptFor, abandoned } = line;
+  await assertReplaceable(run, document);
   const [found] = await run(sql.lockLine, [scope, key]);
-  if (!found) return 'lost';
+  if (!found) return 'free';
   const [was, due, ...old] = found;
   const next = replay({ fingerprint: was as string, state: old[7] as State, due: due === 1 }, fingerprint);
   if (next === 'answer') return old;
 
   const oldId = old[0] as string;
   if ((await run(sql.holdLine, [scope, key, oldId])).length === 0) return 'lost';
+  if (next === 'abandon') await run(...abandonment(oldId, abandoned));
+  if (allowance) await takePlace(run, allowance);
   await run(sql.create, parameters(row));
   await run(sql.handOver, [scope, key, fingerprint, document[0] ?? null, keptFor]);
-  if (next === 'abandon') await run(...abandonment(oldId, abandoned));
   return null;
 }
 
 function abandonment(id: string, event: Row): [sql: string, parameters: Row] {
   const changes = { state: 'abandoned', dueIn: 0, updatedAt: new Date(event[1] as number) } as const;
   const query = updateQuery({ id, from: ['receiving'] }, changes, postgresDialect.clock);
-  return [sql.withEvent(query.sql, query.parameters.length + 1), [...query.parameters, ...event]];
+  return [sql.abandoning(query.sql, query.parameters.length + 1), [...query.parameters, ...event]];
 }
 
 function parameters({ document, dueIn, event }: NewRow): Row {

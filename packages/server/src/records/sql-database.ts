@@ -1,5 +1,5 @@
 import type { State } from '../documents/document.ts';
-import type { Outlook } from './document-records.ts';
+import type { Allowance, Outlook } from './document-records.ts';
 import type { Row, Value } from './row.ts';
 
 /** SQL with `?1 …`; a parameter may stand in it more than once. */
@@ -58,6 +58,7 @@ export interface NewRow {
   readonly dueIn: number;
   readonly event: Row;
   readonly idempotency: NewLine | null;
+  readonly allowance: Allowance | null;
 }
 
 export interface NewLine {
@@ -76,6 +77,8 @@ export interface Update {
   readonly event: Row;
   /** What the refusal says was wanted. */
   readonly wanted: string;
+  /** The document's new state is `abandoned`: the place that it took of a grant's goes back. */
+  readonly abandons: boolean;
   /** The expected revision; null: any. */
   readonly revision: number | null;
 }

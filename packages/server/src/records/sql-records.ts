@@ -1,7 +1,9 @@
 import type { ApiKeyRecord } from '../access/key-records.ts';
+import type { Revocation, RevocationPosition } from '../access/revocation-records.ts';
 import type { Document, Event, State } from '../documents/document.ts';
 import { StrongroomError } from '../errors.ts';
 import type {
+  Allowance,
   Changes,
   Claimed,
   Draft,
@@ -59,6 +61,7 @@ export class SqlRecords implements Records {
     draft: Draft,
     happened: Happened,
     idempotency?: Idempotency,
+    allowance?: Allowance,
   ): Promise<{ document: Document; created: boolean }> {
     const document = draftRow(draft);
     if (draft.replaces !== null && !isId(draft.replaces)) throw replacesNothing();
@@ -69,6 +72,7 @@ export class SqlRecords implements Records {
       idempotency: idempotency
         ? { ...idempotency, abandoned: eventRow(takenOver(happened, draft.id)) }
         : null,
+      allowance: allowance ?? null,
     });
     return { document: toDocument(existing ?? document), created: existing === null };
   }
@@ -99,7 +103,8 @@ export class SqlRecords implements Records {
     const target = { id, from, ...(expectedRevision !== undefined && { revision: expectedRevision }) };
     const query = updateQuery(target, { ...changes, state: to, updatedAt: happened.at }, clock);
     const event = eventRow(happened);
-    const update = { id, query, event, wanted: to, revision: expectedRevision ?? null };
+    const abandons = to === 'abandoned';
+    const update = { id, query, event, wanted: to, abandons, revision: expectedRevision ?? null };
     return toDocument(await this.#database.update(update));
   }
 
@@ -119,7 +124,7 @@ export class SqlRecords implements Records {
     };
     const query = updateQuery(target, changes, this.#database.dialect.clock);
     const event = eventRow(happened);
-    const update = { id, query, event, wanted: 'changed', revision: expectedRevision };
+    const update = { id, query, event, wanted: 'changed', abandons: false, revision: expectedRevision };
     return toDocument(await this.#database.update(update));
   }
 
@@ -217,6 +222,30 @@ export class SqlRecords implements Records {
     if (!storable(id)) return false;
     const sql = 'UPDATE api_keys SET revoked_at = coalesce(revoked_at, ?2) WHERE id = ?1 RETURNING id';
     return (await this.#write(sql, id, at.getTime())).length > 0;
+  }
+
+  async revoke(id: string, keptFor: number): Promise<void> {
+    const { clock } = this.#database.dialect;
+    // Never before what was revoked already, wherever the clock was set back to: nobody looks there again.
+    const now = `(SELECT max(at) FROM (SELECT ${clock} AS at UNION ALL SELECT max(revoked_at) FROM revocations) AS times)`;
+    await this.#write(
+      `INSERT INTO revocations (id, revoked_at, expires_at) VALUES (?1, ${now}, ${clock} + ?2)
+        ON CONFLICT (id) DO UPDATE SET revoked_at = excluded.revoked_at, expires_at = excluded.expires_at`,
+      id,
+      keptFor,
+    );
+    await this.#write(
+      `DELETE FROM revocations WHERE id IN
+        (SELECT id FROM revocations WHERE expires_at <= ${clock} ORDER BY expires_at LIMIT 2)`,
+    );
+  }
+
+  async revocations(after: RevocationPosition | null, limit: number): Promise<Revocation[]> {
+    const { clock } = this.#database.dialect;
+    const sql = `SELECT id, revoked_at, expires_at FROM revocations
+      WHERE (revoked_at, id) > (?1, ?2) AND expires_at > ${clock} ORDER BY revoked_at, id LIMIT ?3`;
+    const rows = await this.#read(sql, after?.revokedAt ?? 0, after?.id ?? '', limit);
+    return rows.map(([id, revokedAt, expiresAt]) => ({ id, revokedAt, expiresAt }) as Revocation);
   }
 
   async keepOnce(name: string, value: string): Promise<string> {

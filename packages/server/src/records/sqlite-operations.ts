@@ -1,7 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { State } from '../documents/document.ts';
+import type { Allowance } from './document-records.ts';
 import { replay } from './idempotency.ts';
-import { refusal, replacesNothing } from './refusals.ts';
+import { grantUsedUp, refusal, replacesNothing } from './refusals.ts';
 import { documentColumns, documentWidth, eventColumns, type Row, type Value } from './row.ts';
 import type { Claim, NewRow, Query, Update } from './sql-database.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
@@ -26,6 +27,12 @@ const sql = {
   // Two for every one written: the table shrinks again by itself.
   sweepLines: `DELETE FROM idempotency WHERE (scope, key) IN
     (SELECT scope, key FROM idempotency WHERE expires_at <= ${clock} ORDER BY expires_at LIMIT 2)`,
+  used: 'SELECT files FROM grant_uses WHERE grant_id = ?1',
+  take: `INSERT INTO grant_uses (grant_id, files, expires_at) VALUES (?1, 1, ${clock} + ?2)
+    ON CONFLICT (grant_id) DO UPDATE SET files = files + 1 RETURNING files`,
+  giveBack: 'UPDATE grant_uses SET files = files - 1 WHERE grant_id = ?1 AND files > 0',
+  sweepUses: `DELETE FROM grant_uses WHERE grant_id IN
+    (SELECT grant_id FROM grant_uses WHERE expires_at <= ${clock} ORDER BY expires_at LIMIT 2)`,
   lease: `UPDATE documents SET due_at = ${clock} + ?2 WHERE id = ?1`,
   forget: `DELETE FROM documents WHERE id = ?1 AND state IN ('purged', 'abandoned') RETURNING id`,
 };
@@ -48,8 +55,9 @@ export class Operations {
   }
 
   /** Writes the row, or answers the document that the same idempotency key already made. */
-  create({ document, dueIn, event, idempotency }: NewRow): Row | null {
+  create({ document, dueIn, event, idempotency, allowance }: NewRow): Row | null {
     this.#assertReplaceable(document);
+    let dead: Row | null = null;
     if (idempotency) {
       const [line] = this.#all(sql.line, idempotency.scope, idempotency.key);
       if (line) {
@@ -58,9 +66,12 @@ export class Operations {
         const found = { fingerprint: fingerprint as string, state, due: due === 1 };
         const next = replay(found, idempotency.fingerprint);
         if (next === 'answer') return row;
-        if (next === 'abandon') this.#abandon(row[0] as string, idempotency.abandoned);
+        if (next === 'abandon') dead = row;
       }
     }
+    if (allowance) this.#assertPlace(allowance, dead);
+    if (dead && idempotency) this.#abandon(dead[0] as string, idempotency.abandoned);
+    if (allowance) this.#take(allowance);
     const id = document[0] as string;
     this.#all(sql.insert, ...document, dueIn);
     this.#all(sql.event, id, 1, ...event);
@@ -73,9 +84,10 @@ export class Operations {
   }
 
   /** An UPDATE that answers the document, with its event. */
-  update({ id, query, event, wanted, revision }: Update): Row {
+  update({ id, query, event, wanted, abandons, revision }: Update): Row {
     const [row] = this.run(query);
     if (!row) throw refusal(id, this.#look(id), wanted, revision);
+    if (abandons && row[17] === 'grant') this.#all(sql.giveBack, row[18] as string);
     this.#all(sql.event, row[0] as string, row[23] as number, ...event);
     return row;
   }
@@ -103,7 +115,20 @@ export class Operations {
     const target = { id, from: ['receiving'] as const };
     const changes = { state: 'abandoned', dueIn: 0, updatedAt: new Date(event[1] as number) } as const;
     const query = updateQuery(target, changes, clock);
-    this.update({ id, query, event, wanted: 'abandoned', revision: null });
+    this.update({ id, query, event, wanted: 'abandoned', abandons: true, revision: null });
+  }
+
+  /** Before anything is written. A dead upload that is abandoned for this one leaves its place to it. */
+  #assertPlace(allowance: Allowance, dead: Row | null): void {
+    const { grant, files } = allowance;
+    const [[used = 0] = []] = this.#all(sql.used, grant);
+    const left = dead?.[17] === 'grant' && dead[18] === grant ? 1 : 0;
+    if ((used as number) - left >= files) throw grantUsedUp(allowance);
+  }
+
+  #take({ grant, keptFor }: Allowance): void {
+    const [[files] = []] = this.#all(sql.take, grant, keptFor);
+    if (files === 1) this.#all(sql.sweepUses);
   }
 
   #assertReplaceable(document: Row): void {

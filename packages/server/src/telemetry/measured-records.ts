@@ -27,6 +27,8 @@ export function measuredRecords(records: Records, calls: Calls, replayed: () => 
     events: measured('events'),
     forget: measured('forget'),
     findKey: measured('findKey'),
+    revoke: measured('revoke'),
+    revocations: measured('revocations'),
     keepOnce: measured('keepOnce'),
     kept: measured('kept'),
     connect: measured('connect'),

@@ -4,6 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { uuidv7 } from '../../src/documents/uuid.ts';
 import type { Records } from '../../src/records/records.ts';
 import type { Ending } from '../harness.ts';
+import { describeAccess } from './document-records-access.ts';
 import { describeFinding } from './document-records-finding.ts';
 import { describeIdempotency } from './document-records-idempotency.ts';
 import { describeQueue } from './document-records-queue.ts';
@@ -40,6 +41,7 @@ export function documentRecordsContract(name: string, open: (t: Ending) => Promi
     describeIdempotency(both);
     describeFinding(both);
     describeKeys(both);
+    describeAccess(both);
   });
 }
 

@@ -135,6 +135,8 @@ export class MemoryDocuments implements DocumentsPort {
     return this.#get(id).document;
   }
 
+  assertGrantable(): void {}
+
   async archive(_caller: Caller, id: string): Promise<Document> {
     return this.#put({ ...this.#get(id).document, state: 'archived', archivedAt: new Date() });
   }

@@ -70,8 +70,9 @@ export async function openDoors(t: TestContext, changed: Partial<Doors> = {}): P
         keepSecret('link token', minted.token);
         return minted;
       },
-      verify: (token) => tokens.verifyLink(token),
+      verify: async (token) => tokens.verifyLink(token),
     },
+    grants: { make: (grant) => tokens.mintGrant(grant), revoke: async () => {} },
     cursors: { seal: (value) => tokens.sealCursor(value), unseal: (cursor) => tokens.unsealCursor(cursor) },
     publicUrl: () => url,
     pathOf: (document) => `file:///store/${document.storage.key}`,

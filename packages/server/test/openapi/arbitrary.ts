@@ -22,6 +22,8 @@ export function valid(given: Schema): fc.Arbitrary<unknown> {
       return fc.integer({ min: Number(schema.minimum ?? 0), max: Number(schema.maximum ?? 1_000_000) });
     case 'boolean':
       return fc.boolean();
+    case 'array':
+      return fc.uniqueArray(valid(schema.items as Schema), lengthsOf(schema));
     case 'object':
       return object(schema);
     default:
@@ -79,6 +81,10 @@ function text({
     .filter((s) => fits.test(s) && [...s].length <= length.maxLength);
 }
 
+function lengthsOf({ minItems = 0, maxItems = 3 }: Schema) {
+  return { minLength: Number(minItems), maxLength: Math.min(3, Number(maxItems)) };
+}
+
 /** Metadata is an object of any members: a few plain ones. */
 function object({ properties, required = [], minProperties = 0 }: Schema): fc.Arbitrary<object> {
   if (properties === undefined) {
@@ -108,6 +114,8 @@ export function broken(given: Schema): fc.Arbitrary<Broken>[] {
       return brokenText(schema);
     case 'integer':
       return brokenInteger(schema);
+    case 'array':
+      return brokenArray(schema);
     default:
       return [];
   }
@@ -153,6 +161,25 @@ function brokenInteger({ minimum, maximum }: Schema): fc.Arbitrary<Broken>[] {
       ? []
       : [wrong('too large', fc.integer({ min: Number(maximum) + 1, max: Number(maximum) * 1000 }))]),
     wrong('no integer', fc.constantFrom(1.5, 'many')),
+  ];
+}
+
+function brokenArray({ items, minItems, maxItems, uniqueItems }: Schema): fc.Arbitrary<Broken>[] {
+  const one = valid(items as Schema);
+  return [
+    ...(Number(minItems ?? 0) > 0 ? [wrong('empty', fc.constant([]))] : []),
+    ...(maxItems === undefined
+      ? []
+      : [wrong('too many', fc.constant(Array.from({ length: Number(maxItems) + 1 }, (_, n) => `${n}`)))]),
+    ...(uniqueItems
+      ? [
+          wrong(
+            'twice the same',
+            one.map((each) => [each, each]),
+          ),
+        ]
+      : []),
+    ...broken(items as Schema).map((each) => each.map(({ what, value }) => ({ what, value: [value] }))),
   ];
 }
 

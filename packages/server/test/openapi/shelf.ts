@@ -198,6 +198,13 @@ const scenes: Readonly<Record<string, Make>> = {
     fit: (input) => ({ ...input, body: pick([null, nowhere], choice) }),
   }),
   createLink: async (shelf) => at(await shelf.upload()),
+  createGrant: async () => ({ fit: fitGrant }),
+  revokeGrant: async (shelf, choice) => {
+    const grant = { recordId: 'r', actions: ['read'], expiresIn: 60 + choice };
+    const body = { mediaType: 'application/json', bytes: Buffer.from(JSON.stringify(grant)) };
+    const { id } = JSON.parse(String((await shelf.act('createGrant', { body })).bytes));
+    return { path: { id } };
+  },
   openLink: ofLink,
   headLink: ofLink,
   openapi: readBefore('openapi'),
@@ -212,6 +219,14 @@ function fitUpload(input: Input, before: Known, choice: number): Input {
   const replacing = choice % 3 === 0 ? { recordId: before.recordId, replaces: before.id } : {};
   const query = { recordId: 'r', ...rest, type: pick(['other', 'at-once'], choice), ...replacing };
   return { ...input, query: Object.entries(query) };
+}
+
+/** A grant's types are configured ones. */
+function fitGrant(input: Input): Input {
+  if (!input.body) return input;
+  const { types, ...rest } = JSON.parse(String(input.body.bytes));
+  const fitted = { ...rest, ...(types && { types: ['other', 'small'].slice(0, types.length) }) };
+  return { ...input, body: { ...input.body, bytes: Buffer.from(JSON.stringify(fitted)) } };
 }
 
 /** An order by name or size goes with a record and without times. */

@@ -62,6 +62,7 @@ export function leaksIn(log: string, secrets: readonly Secret[]): { secret: Secr
 /** Keys and links are known by their shape as well, also those that no test has seen. */
 const shapes: readonly (readonly [Kind, RegExp])[] = [
   ['secret', /\bsr_[0-9a-f]{12}_[\w-]{43}/g],
+  ['secret', /\bsg_[\w-]{100,}/g],
   ['link token', /\/l\/[\w.~-]{20,}/g],
   // What signs a request to S3, in a header or in the address of an object.
   ['secret', /\bSignature=[0-9a-f]{64}/g],

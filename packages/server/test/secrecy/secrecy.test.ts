@@ -36,11 +36,14 @@ test('a key, a link or a signature that no test has told of is found by its shap
   await mkdir(join(folder, 'one.1'));
   const key = `sr_0123456789ab_${'k'.repeat(43)}`;
   const signed = `GET /bucket/key?X-Amz-Signature=${'5'.repeat(64)}`;
-  await writeFile(join(folder, 'one.1', '1.log'), `made ${key}\nGET /l/${'t'.repeat(30)}\n${signed}\n`);
+  await writeFile(
+    join(folder, 'one.1', '1.log'),
+    `made ${key}\ngave sg_${'g'.repeat(200)}\nGET /l/${'t'.repeat(30)}\n${signed}\n`,
+  );
   const { leaks } = searchRun(folder);
   assert.deepEqual(
     leaks.map((line) => line.split(' stands')[0]),
-    ['one.1: a secret', 'one.1: a link token', 'one.1: a secret'],
+    ['one.1: a secret', 'one.1: a secret', 'one.1: a link token', 'one.1: a secret'],
   );
 });
 

@@ -1,4 +1,5 @@
 import type { TSchema } from 'typebox';
+import { documentActions } from '../../documents/permissions.ts';
 import type { ErrorCode } from '../../errors.ts';
 import type { Route } from '../routes.ts';
 import type { Components, JsonMap } from './components.ts';
@@ -15,27 +16,37 @@ export const server = 'http://127.0.0.1:8080';
  * them knows a parameter that the other does not.
  */
 export function describedOperation(route: Route, operation: Operation, components: Components): JsonMap {
-  const { operationId, summary, description, tag, key, body, curl } = operation;
+  const { operationId, summary, description, tag, body, curl } = operation;
   return {
     operationId,
     tags: [tag],
     summary,
     description,
-    ...(key === false ? { security: [] } : {}),
+    ...securityOf(route, operation),
     parameters: parametersOf(route, operation, components),
     ...(body ? { requestBody: describedBody(route, body, components) } : {}),
     responses: {
       ...Object.fromEntries(
         Object.entries(operation.answers).map(([status, answer]) => [status, answerOf(answer, components)]),
       ),
-      ...problemAnswers(codesOf(operation), components),
+      ...problemAnswers(codesOf(route, operation), components),
     },
     'x-codeSamples': [{ lang: 'Shell', label: 'curl', source: curl.replaceAll('{server}', server) }],
   };
 }
 
+/** Without one of its own, an operation has that of the document: an API key. */
+function securityOf(route: Route, { key }: Operation): JsonMap {
+  if (key === false) return { security: [] };
+  return takesGrants(route) ? { security: [{ apiKey: [] }, { grant: [] }] } : {};
+}
+
+function takesGrants({ action }: Route): boolean {
+  return action === 'any' || documentActions.some((each) => each === action);
+}
+
 /** What any call may meet beside its own problems. */
-function codesOf({ route, key, body, problems, answers }: Operation): ErrorCode[] {
+function codesOf(on: Route, { route, key, body, problems, answers }: Operation): ErrorCode[] {
   const open = key === false;
   const common: ErrorCode[] = [
     'unknown_parameter',
@@ -44,6 +55,7 @@ function codesOf({ route, key, body, problems, answers }: Operation): ErrorCode[
     ...(open
       ? []
       : (['unauthenticated', 'not_allowed', 'records_unavailable', 'store_unavailable', 'busy'] as const)),
+    ...(takesGrants(on) ? (['grant_expired'] as const) : []),
     ...(body ? (['invalid_request', 'invalid_input', 'length_mismatch', 'too_slow'] as const) : []),
   ];
   for (const status of Object.keys(answers))

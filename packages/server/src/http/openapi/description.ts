@@ -7,7 +7,7 @@ import { nameAllProblems } from './problem-answers.ts';
 
 const intro = `The documents that an app's users hand in: bytes in the team's own S3 bucket or on disk, facts in its own database.
 
-JSON is in camelCase, times are ISO 8601 in UTC. Later versions may add members to answers: ignore what you do not know. Every call but those marked so wants \`Authorization: Bearer <API key>\`. A query parameter that a call does not know is refused, never ignored.
+JSON is in camelCase, times are ISO 8601 in UTC. Later versions may add members to answers: ignore what you do not know. Every call but those marked so wants \`Authorization: Bearer <API key>\`; those on documents take a grant in its place (\`POST /v1/grants\`). A query parameter that a call does not know is refused, never ignored.
 
 Every refusal and every fault is a problem document (RFC 9457) with a stable \`code\`. Where an answer has \`Retry-After\`, the same call may succeed after that many seconds. Beside those named at each call, any request may meet \`route_missing\` (404) where nothing answers at its path, \`method_not_allowed\` (405, with \`Allow\`), \`invalid_request\` (400) where it is not HTTP as RFC 9112 has it, and \`too_slow\` (408) where its head takes longer than a minute. A call that takes no body, sent one, looks at it as the others do.
 
@@ -64,6 +64,11 @@ export function describeApi(routes: readonly Route[]): JsonMap {
           type: 'http',
           scheme: 'bearer',
           description: 'An API key: `strongroom keys create`, or STRONGROOM_API_KEY.',
+        },
+        grant: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'A grant for documents of one record: `POST /v1/grants`.',
         },
       },
     },

@@ -4,6 +4,7 @@ import { content, links } from './operations/content.ts';
 import { description } from './operations/description.ts';
 import { listDocumentTypes } from './operations/document-types.ts';
 import { documents } from './operations/documents.ts';
+import { grants } from './operations/grants.ts';
 import { health } from './operations/health.ts';
 import { metrics } from './operations/metrics.ts';
 import { storage } from './operations/storage.ts';
@@ -15,6 +16,7 @@ export const operations: readonly Operation[] = [
   ...documents,
   ...content,
   ...links,
+  ...grants,
   describeCaller,
   listDocumentTypes,
   ...storage,

@@ -19,6 +19,13 @@ const texts = (description: string) => Type.Array(Type.String(), { description }
 
 export const problemSchemas: { readonly [C in OutsideCode]: Described<C> } = {
   unauthenticated: none,
+  grant_expired: none,
+  grant_used_up: {
+    parameters: {
+      maxFiles: Type.Integer({ minimum: 1, description: 'Uploads that the grant is good for.' }),
+    },
+    example: { maxFiles: 3 },
+  },
   link_invalid: none,
   not_allowed: {
     parameters: { action: Type.String({ description: 'What the key does not allow.' }) },

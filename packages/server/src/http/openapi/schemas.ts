@@ -135,6 +135,17 @@ export const EventList = list('EventList', Event, nextPage, 'One page of a histo
 const onePage = Type.Null({ description: 'There is one page.' });
 export const DocumentTypeList = list('DocumentTypeList', DocumentType, onePage, 'All document types.');
 
+export const Grant = Type.Object(
+  {
+    id: Type.String({ description: 'Names it to revoke it, and stands in the history of what it did.' }),
+    token: Type.String({
+      description: 'Sent as `Authorization: Bearer <token>`. It can’t be asked for again.',
+    }),
+    expiresAt: time('From then on it answers `grant_expired`.'),
+  },
+  { $id: 'Grant', description: 'A grant, as it is handed to a browser.' },
+);
+
 export const CallerAccess = Type.Object(
   {
     actor: Actor,

@@ -132,6 +132,7 @@ A refusal comes as soon as it is known, often before the body has been sent; the
     'type_refused',
     'idempotency_in_progress',
     'idempotency_mismatch',
+    'grant_used_up',
     'state_conflict',
     'store_unavailable',
   ],
