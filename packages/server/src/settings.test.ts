@@ -248,7 +248,7 @@ const refused: [name: string, value: string, message: string | RegExp][] = [
   [
     'STRONGROOM_API_KEY',
     'short-hunter2',
-    'STRONGROOM_API_KEY has 13 characters; it takes at least 24 characters, no control characters among them.',
+    'STRONGROOM_API_KEY has 13 characters; it takes at least 24 characters, no control characters among them, and no sg_ in front as grants have it.',
   ],
   [
     'STRONGROOM_API_KEY',

@@ -25,8 +25,7 @@ export const kinds = {
     read: (text) => (text.includes('\0') ? undefined : text),
   } satisfies Kind<string>,
   apiKey: {
-    takes:
-      'at least 24 characters, no control characters among them, and no sg_ at its begin, which is what grants have',
+    takes: 'at least 24 characters, no control characters among them, and no sg_ in front as grants have it',
     read: (text) => ([...text].length >= 24 && !/^sg_|\p{Cc}/u.test(text) ? text : undefined),
     secret: true,
   } satisfies Kind<string>,
