@@ -171,6 +171,7 @@ export async function createStrongroom(
     screens,
     environment: settings.environment,
     observer: telemetry.observer,
+    allowedOrigins: settings.allowedOrigins,
     linkMode: settings.linkMode,
     uploadMinRate: settings.uploadMinRate,
     trustProxy: settings.trustProxy,

@@ -27,7 +27,7 @@ export interface Settings {
   /** Bytes per second, over 60 seconds. */
   readonly uploadMinRate: number;
   readonly linkMode: 'stream' | 'redirect';
-  /** Of pages that work with documents in the browser, as browsers send them in Origin. */
+  /** Of pages that work with documents in the browser, as browsers send them in Origin; `*` alone: any. */
   readonly allowedOrigins: readonly string[];
   readonly trustProxy: boolean | string | number;
   readonly environment: EnvironmentSettings;

@@ -103,6 +103,7 @@ describe('content', { timeout: 20_000 }, () => {
       log,
       trustProxy: false,
       environment: { name: null, contact: null },
+      allowedOrigins: [],
       linkMode: 'stream',
       uploadMinRate: 1,
       limits: { stalled: 1_000 },

@@ -21,7 +21,8 @@ export type App = FastifyInstance<
 >;
 
 /** What the doors need; compose hands it in. */
-export interface Doors extends Pick<Settings, 'linkMode' | 'trustProxy' | 'uploadMinRate' | 'environment'> {
+export interface Doors
+  extends Pick<Settings, 'allowedOrigins' | 'linkMode' | 'trustProxy' | 'uploadMinRate' | 'environment'> {
   readonly documents: DocumentsPort;
   /** Raises `unauthenticated`. */
   readonly authenticate: (authorization: string | undefined) => Promise<Identity>;

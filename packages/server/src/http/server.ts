@@ -7,6 +7,7 @@ import { letIn } from './caller.ts';
 import { registerCaller } from './caller-access.ts';
 import { registerConsole } from './console/pages.ts';
 import { registerContent } from './content.ts';
+import { CrossOrigin } from './cross-origin.ts';
 import { registerDescription } from './description.ts';
 import { registerDocumentTypes } from './document-types.ts';
 import { registerDocuments } from './documents.ts';
@@ -42,6 +43,11 @@ export interface HttpServer {
 
 /** Puts the doors together. Listens nowhere: a server made by the caller is given `handler` and `attach`. */
 export async function createServer(doors: Doors): Promise<HttpServer> {
+  const crossOrigin = new CrossOrigin(doors);
+  const begin = (request: FastifyRequest, reply: FastifyReply) => {
+    beginAnswer(doors, request, reply);
+    crossOrigin.open(request, reply);
+  };
   const app: App = Fastify<Server, IncomingMessage, ServerResponse>({
     genReqId: requestIdOf,
     trustProxy: trusted(doors.trustProxy),
@@ -50,7 +56,10 @@ export async function createServer(doors: Doors): Promise<HttpServer> {
     return503OnClosing: false,
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false, verbose: true } },
     logController: new StreamErrorLog(doors),
-    frameworkErrors: (error, request, reply) => void refuseUnrouted(doors, error, request, reply),
+    frameworkErrors(error, request, reply) {
+      begin(request, reply);
+      void refuseUnrouted(doors, error, request, reply);
+    },
   });
   app.decorateRequest('caller', null);
   app.addHook('onRoute', (route) => {
@@ -59,9 +68,10 @@ export async function createServer(doors: Doors): Promise<HttpServer> {
   });
   const routes = knownRoutes(app);
   app.addHook('onRequest', (request, reply, done) => {
-    begin(doors, request, reply);
+    begin(request, reply);
     countUnanswered(request, reply);
     if (!request.is404) return done();
+    if (crossOrigin.answerPreflight(request, reply)) return;
     letIn(request, doors.authenticate).then(() => done(routes.refusal(request)), done);
   });
   app.addHook('onSend', (request, reply, _payload, done) => {
@@ -118,7 +128,7 @@ function trusted(setting: Doors['trustProxy']) {
   return typeof setting === 'number' ? (_address: string, hop: number) => hop < setting : setting;
 }
 
-function begin(doors: Doors, request: FastifyRequest, reply: FastifyReply): void {
+function beginAnswer(doors: Doors, request: FastifyRequest, reply: FastifyReply): void {
   logWhenDone(doors, request, reply);
   reply.headers({
     'x-request-id': request.id,
@@ -134,7 +144,6 @@ async function refuseUnrouted(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
-  begin(doors, request, reply);
   const refusal = await letIn(request, doors.authenticate).then(() => error, asStrongroomError);
   closeWhereNeeded(doors, request.raw, reply);
   refuse(doors, asStrongroomError(refusal), request, reply);

@@ -52,8 +52,10 @@ export const kinds = {
   } satisfies Kind<number>,
   linkMode: { takes: 'stream or redirect', read: oneOf(['stream', 'redirect']) },
   origins: {
-    takes: 'origins such as https://app.example.org with commas between: scheme, host and port, no path',
+    takes:
+      'origins such as https://app.example.org with commas between: scheme, host and port, no path; or * for any',
     read: (text) => {
+      if (text === '*') return ['*'];
       const origins = text.split(',').map((part) => httpUrl({ path: false })(part.trim()));
       return origins.every((origin) => origin !== undefined) ? [...new Set(origins)] : undefined;
     },

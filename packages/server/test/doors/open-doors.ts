@@ -91,6 +91,7 @@ export async function openDoors(t: TestContext, changed: Partial<Doors> = {}): P
     screens: '/nothing/built',
     environment: { name: null, contact: null },
     observer: null,
+    allowedOrigins: [],
     linkMode: 'stream',
     uploadMinRate: 1_024,
     trustProxy: false,

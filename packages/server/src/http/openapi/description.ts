@@ -11,6 +11,8 @@ JSON is in camelCase, times are ISO 8601 in UTC. Later versions may add members 
 
 Every refusal and every fault is a problem document (RFC 9457) with a stable \`code\`. Where an answer has \`Retry-After\`, the same call may succeed after that many seconds. Beside those named at each call, any request may meet \`route_missing\` (404) where nothing answers at its path, \`method_not_allowed\` (405, with \`Allow\`), \`invalid_request\` (400) where it is not HTTP as RFC 9112 has it, and \`too_slow\` (408) where its head takes longer than a minute. A call that takes no body, sent one, looks at it as the others do.
 
+Pages of the origins that are allowed may call \`/v1\` and \`/l\` (CORS, without cookies).
+
 Each GET answers HEAD too, with the same headers and no body (RFC 9110 §9.3.2).`;
 
 const tags: Readonly<Record<Tag, string>> = {
