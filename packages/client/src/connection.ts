@@ -1,21 +1,9 @@
 import { untilDone } from './attempts.ts';
+import type { ConnectionOptions } from './connection-options.ts';
 import { aborted, StrongroomError, unreachable } from './error.ts';
 import type { Send } from './platform/send.ts';
 import { refusal, unexpected } from './refusal.ts';
-import { Secret, type SecretSource } from './secret.ts';
-
-export interface ConnectionOptions {
-  /** Where the service is, such as `https://documents.example.com`; a path it stands under belongs to it. */
-  readonly url: string | URL;
-  /** An API key or a grant, or an async function that gives one; asked again when the service answers 401. */
-  readonly token?: SecretSource | undefined;
-  /** For a page that is signed in by cookie: what every call that changes something must prove. */
-  readonly csrfToken?: SecretSource | undefined;
-  /** How often a call that may be repeated is repeated. Default: 4. */
-  readonly retries?: number | undefined;
-  /** Milliseconds without a sign of life after which a call counts as unanswered. Default: 120,000. */
-  readonly timeout?: number | undefined;
-}
+import { Secret } from './secret.ts';
 
 export interface Call {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'DELETE';

@@ -1,7 +1,7 @@
-export { fileOf } from '#platform';
 export type * from './answers.ts';
-export type { ConnectionOptions } from './connection.ts';
+export type { ConnectionOptions } from './connection-options.ts';
 export { StrongroomError } from './error.ts';
+export { fileOf } from './file-of.ts';
 export type { FileSource, Uploadable } from './file-source.ts';
 export type { DocumentChanges } from './generated.ts';
 export type { Page, Pages } from './pages.ts';
@@ -15,4 +15,4 @@ export {
   type LinkOptions,
   Strongroom,
 } from './strongroom.ts';
-export type { Progress, UploadOptions } from './upload.ts';
+export type { Progress, UploadOptions } from './upload-options.ts';

@@ -12,11 +12,13 @@ import type {
   Storage,
   StorageCheck,
 } from './answers.ts';
-import { type Call, Connection, type ConnectionOptions } from './connection.ts';
+import { type Call, Connection } from './connection.ts';
+import type { ConnectionOptions } from './connection-options.ts';
 import type { Uploadable } from './file-source.ts';
 import type { DocumentChanges, ListDocumentsQuery, NewLink, ReadContentQuery } from './generated.ts';
 import { type Page, type Pages, pages } from './pages.ts';
-import { type UploadOptions, upload } from './upload.ts';
+import { upload } from './upload.ts';
+import type { UploadOptions } from './upload-options.ts';
 
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;

@@ -12,7 +12,7 @@ export const sender: Sender = (body, sent) => {
 };
 
 /** Only Node opens files by their path. */
-export async function fileOf(_path: string | URL): Promise<FileSource> {
+export async function openFile(_path: string | URL): Promise<FileSource> {
   throw new TypeError('fileOf opens files in Node; in a browser a file comes from an <input> or a drop');
 }
 
@@ -35,6 +35,7 @@ function byRequest(
   sent: Sent,
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
+    const { size } = body;
     const request = new XMLHttpRequest();
     const silence = watchSilence(timeout, () => {
       reject(new Error(`silent for ${timeout} ms`));
@@ -51,7 +52,7 @@ function byRequest(
       sent(loaded);
     });
     request.addEventListener('load', () => resolve(answerOf(request)));
-    request.addEventListener('error', () => void failureOf(body).then(reject));
+    request.addEventListener('error', () => void failureOf(body, size).then(reject));
     request.addEventListener('loadend', () => {
       silence.stop();
       signal?.removeEventListener('abort', end);
@@ -61,10 +62,14 @@ function byRequest(
   });
 }
 
-/** Browsers say nothing of why. A file that was changed or taken away since it was chosen can't be read any more. */
-async function failureOf(body: Blob): Promise<Error> {
+/**
+ * Browsers say nothing of why. Of a file that was taken away since it was chosen Chromium says that it is empty, and fails
+ * to read it as a whole; an upload of a file that is empty does not fail on its way.
+ */
+async function failureOf(body: Blob, size: number): Promise<Error> {
   try {
-    await body.slice(0, 1).arrayBuffer();
+    const { byteLength } = await (size === 0 ? body : body.slice(0, 1)).arrayBuffer();
+    if (body.size !== size || byteLength < Math.min(1, size)) throw new Error(`it had ${size} bytes`);
     return new TypeError('the connection failed');
   } catch (cause) {
     return fileUnreadable(cause);

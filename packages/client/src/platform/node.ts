@@ -35,7 +35,7 @@ export const sender: Sender = (body, sent) => async (sending) => {
 };
 
 /** The file at `path`, opened anew for each attempt at sending it. Raises what `stat` does. */
-export async function fileOf(path: string | URL): Promise<FileSource> {
+export async function openFile(path: string | URL): Promise<FileSource> {
   const file = path instanceof URL ? fileURLToPath(path) : path;
   const { size } = await stat(file);
   return { name: basename(file), size, chunks: () => createReadStream(file, { highWaterMark: 256 * 1024 }) };

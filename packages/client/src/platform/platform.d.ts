@@ -3,4 +3,4 @@ import type { FileSource } from '../file-source.ts';
 import type { Sender } from './send.ts';
 
 export declare const sender: Sender;
-export declare function fileOf(path: string | URL): Promise<FileSource>;
+export declare function openFile(path: string | URL): Promise<FileSource>;
