@@ -1,45 +1,29 @@
 /** What the service answers with, by the names that an app uses. */
-import type { Actor, StorageDescription } from './generated.ts';
+import type { Action, Actor, Environment } from './generated.ts';
 
 export type {
+  Action,
   Actor,
+  CallerAccess,
   Document,
   DocumentState,
   DocumentType,
+  Environment,
   Event,
   EventAction,
+  Grant,
   Link,
   Metadata,
   ServiceCode,
   StorageCheck,
+  StorageDescription as Storage,
   StorageLocation,
   StorageProbe,
 } from './generated.ts';
 
-export interface Environment {
-  name: string | null;
-  contact: string | null;
-}
-
-export interface Storage extends StorageDescription {
-  environment: Environment;
-}
-
-export interface CallerAccess {
-  actor: { kind: Actor['kind'] | 'grant' | 'session'; id: string };
-  actions: string[];
-  scopes: string[] | null;
-  recordId: string | null;
-  recordPrefix: string | null;
-  types: string[] | null;
-  maxSize: number | null;
-  maxFiles: number | null;
-  expiresAt: string | null;
-}
-
 export interface Session {
-  actor: { kind: Actor['kind'] | 'grant' | 'session'; id: string };
-  actions: string[];
+  actor: Actor;
+  actions: Action[];
   scopes: string[] | null;
   recordPrefix: string | null;
   expiresAt: string;
@@ -60,11 +44,4 @@ export interface Key {
 export interface NewKey extends Key {
   /** Shown this once. */
   key: string;
-}
-
-export interface Grant {
-  id: string;
-  /** Shown this once. */
-  token: string;
-  expiresAt: string;
 }

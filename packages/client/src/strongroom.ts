@@ -15,7 +15,13 @@ import type {
 import { type Call, Connection } from './connection.ts';
 import type { ConnectionOptions } from './connection-options.ts';
 import type { Uploadable } from './file-source.ts';
-import type { DocumentChanges, ListDocumentsQuery, NewLink, ReadContentQuery } from './generated.ts';
+import type {
+  DocumentChanges,
+  ListDocumentsQuery,
+  NewGrant,
+  NewLink,
+  ReadContentQuery,
+} from './generated.ts';
 import { type Page, type Pages, pages } from './pages.ts';
 import { upload } from './upload.ts';
 import type { UploadOptions } from './upload-options.ts';
@@ -43,16 +49,10 @@ export interface ContentOptions extends CallOptions, ReadContentQuery {
 
 export interface LinkOptions extends CallOptions, NewLink {}
 
-export interface GrantOptions {
-  readonly recordId: string;
-  /** Of documents: upload, list, read, change, link, archive, delete, restore. */
-  readonly actions: readonly string[];
+export interface GrantOptions extends Omit<NewGrant, 'actions' | 'types'> {
+  readonly actions: readonly NewGrant['actions'][number][];
+  /** Only documents of these types are there for it. Default: all. */
   readonly types?: readonly string[] | undefined;
-  /** Bytes of one file. */
-  readonly maxSize?: number | undefined;
-  readonly maxFiles?: number | undefined;
-  /** Seconds, at most seven days. Default: an hour. */
-  readonly expiresIn?: number | undefined;
 }
 
 export interface KeyOptions {
@@ -198,8 +198,8 @@ export class Strongroom {
 
   /** What a backend hands to its browser: its `token` is good for exactly this. */
   createGrant(grant: GrantOptions, { signal }: CallOptions = {}): Promise<Grant> {
-    const json = grant;
-    return this.#connection.json({ method: 'POST', path: '/v1/grants', json, signal, repeatable: true });
+    const call: Call = { method: 'POST', path: '/v1/grants', json: grant, signal };
+    return this.#connection.json({ ...call, repeatable: true });
   }
 
   async revokeGrant(id: string, { signal }: CallOptions = {}): Promise<void> {

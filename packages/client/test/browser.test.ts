@@ -5,11 +5,11 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import type { Progress, Strongroom } from '@strongroom/client';
-import type { Page } from 'playwright-core';
+
 import { diskAndSqlite, s3AndPostgres } from '../../server/test/acceptance/backends.ts';
 import { TcpProxy } from '../../server/test/faults/tcp-proxy.ts';
 import { type Ending, needs, startServer, testFolder } from '../../server/test/harness.ts';
-import { endBrowser, openPage } from '../../ui/test/browser.ts';
+import { endBrowser, openPage, type TestPage } from '../../ui/test/browser.ts';
 import { buildPrograms } from '../build.ts';
 import { otherServer, page as proxyPage } from './pages-of-others.ts';
 
@@ -32,7 +32,7 @@ interface Window {
 const failed = /^error: Failed to load resource/;
 
 /** A page of the service's own origin with a client; it has said nothing but that requests failed, as browsers do. */
-async function clientPage(t: Ending, url: string, token: string): Promise<Page> {
+async function clientPage(t: Ending, url: string, token: string): Promise<TestPage['page']> {
   const lines: string[][] = [];
   // Before the page's own look at what it has said.
   t.after(() => {
@@ -64,7 +64,7 @@ const text = (bytes: number) => '0123456789abcdef'.repeat(Math.ceil(bytes / 16))
 const sha256 = (bytes: number) => createHash('sha256').update(text(bytes)).digest('hex');
 
 /** Uploads in the page; the document, and what was told of its progress. */
-function uploaded(page: Page, bytes: number, recordId = 'inquiry-1') {
+function uploaded(page: TestPage['page'], bytes: number, recordId = 'inquiry-1') {
   return page.evaluate(
     async ({ bytes, recordId }) => {
       const { strongroom, file } = globalThis as unknown as Window;
@@ -78,7 +78,7 @@ function uploaded(page: Page, bytes: number, recordId = 'inquiry-1') {
 }
 
 /** States of what is left of uploads, but for what was given up. */
-function left(page: Page): Promise<string[]> {
+function left(page: TestPage['page']): Promise<string[]> {
   return page.evaluate(async () => {
     const { strongroom } = globalThis as unknown as Window;
     const states: string[] = [];
