@@ -226,6 +226,29 @@ export interface Readiness {
   };
 }
 
+/** A browser that has signed in. */
+export interface Session {
+  actor: Actor;
+  /** What may be done. */
+  actions: Action[];
+  /** Of the API key; null: it has none, and may do everything, or it is no key. */
+  scopes: string[] | null;
+  /** Only documents of records that begin so are there; null: of any. */
+  recordPrefix: string | null;
+  /** When it ends by itself. */
+  expiresAt: string;
+  /** What its page sends as `Strongroom-CSRF` with every call that changes something. */
+  csrfToken: string;
+  environment: Environment;
+}
+
+export interface SignIn {
+  /** An API key. */
+  key?: string | undefined;
+  /** A one-time code; case, hyphens and spaces make no difference. */
+  code?: string | undefined;
+}
+
 /** What a trial of the store showed. */
 export interface StorageCheck {
   /** Whether everything that is needed works. */
@@ -371,6 +394,7 @@ export interface HeadContentQuery {
 export type ServiceCode =
   | 'archived_offline'
   | 'busy'
+  | 'csrf_refused'
   | 'document_deleted'
   | 'document_missing'
   | 'empty_body'

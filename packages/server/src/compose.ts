@@ -2,8 +2,10 @@ import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { Authenticator } from './access/api-keys.ts';
+import { forgetSpentCode } from './access/first-code.ts';
 import { Grants } from './access/grants.ts';
 import { Revocations } from './access/revocations.ts';
+import { Sessions, type SignIn } from './access/sessions.ts';
 import { checkRecords } from './checkup.ts';
 import { version } from './cli/version.ts';
 import { Documents } from './documents/documents.ts';
@@ -240,17 +242,34 @@ function accessTo({
   telemetry,
 }: Pick<Ground, 'records' | 'settings' | 'groundwork'> & { telemetry: Telemetry }): Pick<
   Doors,
-  'authenticate' | 'links' | 'grants' | 'cursors' | 'metrics'
+  'authenticate' | 'sessions' | 'links' | 'grants' | 'cursors' | 'metrics'
 > {
   const authenticator = new Authenticator(records, settings.apiKey);
   const revocations = new Revocations(records);
   const grants = new Grants({ tokens: () => groundwork.tokens, keys: authenticator, revocations });
+  const sessions = new Sessions({
+    tokens: () => groundwork.tokens,
+    keys: authenticator,
+    revocations,
+    codes: records,
+  });
   return {
     authenticate: async (authorization) => {
       groundwork.boot.assertReady();
       return grants.authenticate(authorization);
     },
     grants,
+    sessions: {
+      begin: async (signIn: SignIn) => {
+        groundwork.boot.assertReady();
+        const begun = await sessions.begin(signIn);
+        if ('code' in signIn) await forgetSpentCode(records, settings.dataDir).catch(() => {});
+        return begun;
+      },
+      open: (token) => sessions.open(token),
+      proves: (session, csrfToken) => sessions.proves(session, csrfToken),
+      end: (session) => sessions.end(session),
+    },
     links: {
       mint: (link) => groundwork.tokens.mintLink(link),
       verify: async (token) => {

@@ -8,6 +8,8 @@ export interface ErrorParameters {
   unauthenticated: Record<never, never>;
   grant_expired: Record<never, never>;
   grant_used_up: { maxFiles: number };
+  /** A browser's session without the proof that its own page sent the request. */
+  csrf_refused: Record<never, never>;
   link_invalid: Record<never, never>;
   not_allowed: { action: string };
   route_missing: Record<never, never>;
@@ -75,6 +77,11 @@ export const catalogue: { readonly [C in ErrorCode]: Entry<C> } = {
     title: 'The grant is used up',
     detail: (p) =>
       `This grant is good for ${p.maxFiles} ${p.maxFiles === 1 ? 'upload' : 'uploads'}, all made by now.`,
+  },
+  csrf_refused: {
+    title: 'Not sent by the console’s own page',
+    detail: () =>
+      'A session changes things only from its own page, which sends the csrfToken of GET /v1/session as Strongroom-CSRF. Reload the page and try again.',
   },
   link_invalid: {
     title: 'This link does not work',

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { type FirstCode, settleFirstCode } from './access/first-code.ts';
 import { type FirstKey, type FirstKeySettings, settleFirstKey } from './access/first-key.ts';
 import { Tokens } from './access/tokens.ts';
 import { Boot } from './boot.ts';
@@ -19,12 +20,13 @@ export interface GroundworkParts {
 
 /**
  * What the service keeps of itself in its records and its store, and does nothing without: the secret that signs links
- * and cursors, a first key, the deployment's id. `boot` settles them as soon as both can be reached.
+ * and cursors, a first key and a code to sign in as it, the deployment's id. `boot` settles them as soon as both can be reached.
  */
 export class Groundwork {
   readonly boot: Boot;
   #tokens: Tokens | null;
   #firstKey: FirstKey | null = null;
+  #firstCode: FirstCode | null = null;
   #deployment: string | null = null;
 
   constructor({ records, store, settings, terminal, log }: GroundworkParts) {
@@ -32,7 +34,11 @@ export class Groundwork {
     const ofRecords = async () => {
       await records.connect();
       this.#tokens ??= new Tokens([await records.keepOnce('secret', randomBytes(32).toString('base64url'))]);
-      this.#firstKey ??= await settleFirstKey(records, settings, { terminal });
+      if (this.#firstKey !== null) return;
+      const firstKey = await settleFirstKey(records, settings, { terminal });
+      const { dataDir } = settings;
+      this.#firstCode = await settleFirstCode(records, firstKey, { dataDir, terminal });
+      this.#firstKey = firstKey;
     };
     const ofStore = () =>
       store.connect(async () => {
@@ -50,6 +56,11 @@ export class Groundwork {
   /** Null until the records have answered. */
   get firstKey(): FirstKey | null {
     return this.#firstKey;
+  }
+
+  /** Null until the records have answered, and where nobody needs one. */
+  get firstCode(): FirstCode | null {
+    return this.#firstCode;
   }
 
   /** Raises `records_unavailable` or `store_unavailable` until all is settled. */

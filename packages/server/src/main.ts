@@ -43,9 +43,9 @@ async function configured() {
   return readSettings(process.env, { cwd: workingFolder() });
 }
 
-async function present(facts: Started, { documentTypes, dataDir }: Settings): Promise<void> {
+async function present(facts: Started, { documentTypes, dataDir, publicUrl }: Settings): Promise<void> {
   const color = process.stdout.isTTY === true && !process.env.NO_COLOR;
-  const text = banner(facts, { version: version(), types: documentTypes, color });
+  const text = banner(facts, { version: version(), types: documentTypes, publicUrl, color });
   await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()));
   if (facts.firstKey?.kind === 'printed') await forgetFirstKeyFile(dataDir);
   log.info({ url: facts.url, store: facts.store, records: facts.records }, 'started');

@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { FirstCode } from './access/first-code.ts';
 import type { FirstKey } from './access/first-key.ts';
 import type { Uploads } from './documents/uploads.ts';
 import type { FirstLook } from './first-look.ts';
@@ -35,6 +36,8 @@ export interface Started {
   readonly store: string;
   readonly records: string;
   readonly firstKey: FirstKey | null;
+  /** How a browser signs in as the first key, once; null where none was made. */
+  readonly firstCode: FirstCode | null;
   /** What can't be reached yet. */
   readonly waitingFor: readonly ('records' | 'store')[];
   /** What the settings want and the store does not do, as far as a look at the start has shown. */
@@ -160,6 +163,7 @@ export class Service implements Strongroom {
       store: storeLine(store.describe()),
       records: records.describe(),
       firstKey: groundwork.firstKey,
+      firstCode: groundwork.firstCode,
       waitingFor: groundwork.boot.waitingFor,
       faults: firstLook.faults,
     };

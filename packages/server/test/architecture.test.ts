@@ -75,7 +75,7 @@ const rules: readonly Rule[] = [
   {
     files: 'records/',
     may: ['records/', 'documents/document.ts', 'documents/uuid.ts', ...everyone],
-    types: ['access/key-records.ts', 'access/revocation-records.ts'],
+    types: ['access/key-records.ts', 'access/revocation-records.ts', 'access/sign-in-records.ts'],
     because: 'an adapter knows the ports it implements and what a document is',
   },
   {

@@ -309,10 +309,10 @@ async function launch(t: Ending, env: Readonly<Record<string, string>>, nodeOpti
   return { child, key, ended, written };
 }
 
-/** What a server made for itself: its first key, and what it signs links with. */
+/** What a server made for itself: its first key, and a code to sign in as it. */
 function keepOwnSecrets(folder: string): void {
-  const firstKey = join(folder, 'first-key');
-  if (existsSync(firstKey)) keepSecret('secret', readFileSync(firstKey, 'utf8').trim());
+  for (const file of ['first-key', 'first-code'].map((name) => join(folder, name)))
+    if (existsSync(file)) keepSecret('secret', readFileSync(file, 'utf8').trim());
 }
 
 function required(name: string): string {

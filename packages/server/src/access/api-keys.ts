@@ -157,8 +157,13 @@ export class Authenticator {
 /** Another STRONGROOM_API_KEY is another key, though events call it the same. */
 function ofEnvironment(environmentKey: string): Pick<Trusted, 'hash' | 'holder'> {
   const hash = sha256(Buffer.from(environmentKey));
-  const key = `environment-${sha256(hash).toString('hex', 0, 8)}`;
+  const key = nameOfEnvironmentKey(environmentKey);
   return { hash, holder: { actor: { kind: 'key', id: 'environment' }, key, rights: everything } };
+}
+
+/** What STRONGROOM_API_KEY is called as the key of an Identity. */
+export function nameOfEnvironmentKey(environmentKey: string): string {
+  return `environment-${sha256(sha256(Buffer.from(environmentKey))).toString('hex', 0, 8)}`;
 }
 
 function sha256(value: Buffer | string): Buffer {

@@ -34,8 +34,14 @@ async function place(t: TestContext, kind: 'sqlite' | 'postgres' = 'sqlite') {
     records,
     dataDir,
     path: join(dataDir, 'first-key'),
-    settle: (terminal = false, apiKey: string | null = null) =>
-      settleFirstKey(records, { apiKey, dataDir, records: { kind } }, { terminal }),
+    /** Where the key is to be found, and that its id is told with it. */
+    settle: async (terminal = false, apiKey: string | null = null) => {
+      const first = await settleFirstKey(records, { apiKey, dataDir, records: { kind } }, { terminal });
+      if (!('id' in first)) return first;
+      const { id, ...where } = first;
+      assert.ok(records.rows.some((row) => row.id === id));
+      return where;
+    },
     opens: (key: string) => new Authenticator(records, null).authenticate(`Bearer ${key.trim()}`),
   };
 }

@@ -1,18 +1,19 @@
-import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StartError } from '../errors.ts';
 import { idOf, makeKey, recordOf } from './api-keys.ts';
 import type { ApiKeyRecord, KeyRecords } from './key-records.ts';
+import { cannot, removeDurable, writeDurably } from './private-file.ts';
 
 /**
  * Where the operator finds a key: `set` in STRONGROOM_API_KEY; `exists` in the records, made earlier;
- * in a `file`; or to be `printed` by the caller, who then calls `forgetFirstKeyFile`.
+ * in a `file`; or to be `printed` by the caller, who then calls `forgetFirstKeyFile`. `id` is that of the key.
  */
 export type FirstKey =
   | { readonly kind: 'set' }
   | { readonly kind: 'exists' }
-  | { readonly kind: 'file'; readonly path: string }
-  | { readonly kind: 'printed'; readonly key: string };
+  | { readonly kind: 'file'; readonly path: string; readonly id: string }
+  | { readonly kind: 'printed'; readonly key: string; readonly id: string };
 
 export interface FirstKeySettings {
   readonly apiKey: string | null;
@@ -42,25 +43,20 @@ export async function settleFirstKey(
   if (left === null && known.length > 0) return { kind: 'exists' };
   const { key, record } = left === null ? makeKey('first', new Date()) : recordOf(left, 'first', new Date());
   const kept = known.find(({ id }) => id === record.id);
-  if (kept !== undefined) return works(kept, record) ? { kind: 'file', path } : { kind: 'exists' };
+  if (kept !== undefined)
+    return works(kept, record) ? { kind: 'file', path, id: record.id } : { kind: 'exists' };
   if (left === null) await writeDurably(settings.dataDir, path, `${key}\n`);
   await records.createKey(record);
-  return terminal ? { kind: 'printed', key } : { kind: 'file', path };
+  return terminal ? { kind: 'printed', key, id: record.id } : { kind: 'file', path, id: record.id };
 }
 
 /** Removes the file of a first key that was printed. Missing is success. */
 export async function forgetFirstKeyFile(dataDir: string): Promise<void> {
-  const path = firstKeyPath(dataDir);
-  await rm(aside(path), { force: true });
-  await rm(path, { force: true });
+  await removeDurable(firstKeyPath(dataDir));
 }
 
 function firstKeyPath(dataDir: string): string {
   return join(dataDir, 'first-key');
-}
-
-function aside(path: string): string {
-  return `${path}.new`;
 }
 
 function assertSomeKey(known: readonly ApiKeyRecord[]): FirstKey {
@@ -85,44 +81,4 @@ async function keyIn(path: string): Promise<string | null> {
   }
   if (idOf(text) === null) throw new StartError(`${path} does not hold an API key; remove it.`);
   return text;
-}
-
-/** All or nothing, readable by the owner alone, never over another file: written aside, then linked into place. */
-async function writeDurably(folder: string, path: string, text: string): Promise<void> {
-  const half = aside(path);
-  try {
-    await mkdir(folder, { recursive: true });
-    await rm(half, { force: true });
-    await withFile(half, 'wx', async (file) => {
-      await file.writeFile(text);
-      await file.sync();
-    });
-    await link(half, path);
-    await withFile(folder, 'r', (file) => file.sync());
-  } catch (error) {
-    throw cannot('write', path, error);
-  } finally {
-    await rm(half, { force: true }).catch(() => {});
-  }
-}
-
-async function withFile(
-  path: string,
-  flags: string,
-  use: (file: Awaited<ReturnType<typeof open>>) => Promise<void>,
-): Promise<void> {
-  const file = await open(path, flags, 0o600);
-  try {
-    await use(file);
-  } finally {
-    await file.close();
-  }
-}
-
-function cannot(verb: 'read' | 'write', path: string, error: unknown): StartError {
-  const reason = (error as NodeJS.ErrnoException).code ?? String(error);
-  return new StartError(
-    `can't ${verb} ${path} (${reason}): give the service its DATA_DIR, or set STRONGROOM_API_KEY.`,
-    { cause: error },
-  );
 }

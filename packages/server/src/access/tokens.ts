@@ -51,7 +51,20 @@ export interface NewLink {
 }
 
 type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
-type Purpose = 'link' | 'cursor' | 'grant';
+/** A browser that has signed in. */
+export interface SessionClaims {
+  /** 32 hexadecimal digits. */
+  readonly id: string;
+  /** The API key that it acts as, and dies with. */
+  readonly key: string;
+  readonly expiresAt: Date;
+  readonly csrfToken: string;
+}
+
+type Purpose = 'link' | 'cursor' | 'grant' | 'session' | 'csrf';
+
+/** What a session's token begins with: people and scanners of secrets know it when they see it. */
+const sessionPrefix = 'ss_';
 
 /** HMAC-SHA-256 cut to 128 bits, which RFC 2104 §5 allows and which keeps links short. */
 const macBytes = 16;
@@ -88,7 +101,13 @@ export class Tokens {
   constructor(secrets: readonly string[], now: () => number = Date.now) {
     if (secrets.length === 0) throw new Error('no secret to sign with');
     const of = (purpose: Purpose) => secrets.map(derived(purpose));
-    this.#keys = { link: of('link'), cursor: of('cursor'), grant: of('grant') };
+    this.#keys = {
+      link: of('link'),
+      cursor: of('cursor'),
+      grant: of('grant'),
+      session: of('session'),
+      csrf: of('csrf'),
+    };
     this.#now = now;
   }
 
@@ -139,6 +158,40 @@ export class Tokens {
     const expires = expiryOf(id) ?? 0;
     if (this.#now() >= expires) throw new StrongroomError('grant_expired', {});
     return { id, key, recordId, actions, types, maxSize, maxFiles, expiresAt: new Date(expires) };
+  }
+
+  /** A session's token. `expiresIn` is in seconds. */
+  mintSession({ key, expiresIn }: { key: string; expiresIn: number }): {
+    token: string;
+    claims: SessionClaims;
+  } {
+    const expires = Math.floor(this.#now() / 1000) + expiresIn;
+    const id = randomBytes(16);
+    const facts = Buffer.alloc(4);
+    facts.writeUInt32BE(expires);
+    const token = sessionPrefix + this.#seal('session', Buffer.concat([facts, id, Buffer.from(key)]));
+    const claims = { id: id.toString('hex'), key, expiresAt: new Date(expires * 1000) };
+    return { token, claims: { ...claims, csrfToken: this.#seal('csrf', id) } };
+  }
+
+  /** Raises `unauthenticated` for a token that was changed, has expired or is none. */
+  verifySession(token: string): SessionClaims {
+    const sealed = token.startsWith(sessionPrefix) ? token.slice(sessionPrefix.length) : '';
+    const facts = this.#open('session', sealed);
+    if (facts === null || this.#now() >= facts.readUInt32BE(0) * 1000)
+      throw new StrongroomError('unauthenticated', {});
+    const id = facts.subarray(4, 20);
+    return {
+      id: id.toString('hex'),
+      key: facts.toString('utf8', 20),
+      expiresAt: new Date(facts.readUInt32BE(0) * 1000),
+      csrfToken: this.#seal('csrf', id),
+    };
+  }
+
+  /** Whether the page of this session was given that token, by this secret or one before it. */
+  isCsrfToken(token: string, sessionId: string): boolean {
+    return this.#open('csrf', token)?.toString('hex') === sessionId;
   }
 
   /** A place in a list as text for a query parameter. Signed, so that what comes back is what was given out. */

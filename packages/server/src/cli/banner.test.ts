@@ -6,12 +6,13 @@ import type { Started } from '../compose.ts';
 import { defaultDocumentTypes } from '../settings/document-types.ts';
 import { banner } from './banner.ts';
 
-const options = { version: '1.2.3', types: defaultDocumentTypes(0), color: false };
+const options = { version: '1.2.3', types: defaultDocumentTypes(0), publicUrl: null, color: false };
 const started: Started = {
   url: 'http://127.0.0.1:8080',
   store: 'file:///srv/data/objects/',
   records: 'SQLite in /srv/data/strongroom.db',
-  firstKey: { kind: 'file', path: '/srv/data/first-key' },
+  firstKey: { kind: 'file', path: '/srv/data/first-key', id: '1' },
+  firstCode: { kind: 'file', path: '/srv/data/first-code' },
   waitingFor: [],
   faults: [],
 };
@@ -24,6 +25,7 @@ test('the whole of it', () => {
     `
 Strongroom 1.2.3
 
+  Open       http://127.0.0.1:8080/sign-in and sign in with the code in /srv/data/first-code
   Listening  http://127.0.0.1:8080
   Documents  file:///srv/data/objects/
   Records    SQLite in /srv/data/strongroom.db
@@ -43,13 +45,28 @@ test('each kind of key says where it is; a printed one is there once', () => {
   assert.match(says({ kind: 'set' }), /API key +STRONGROOM_API_KEY, as set\n/);
   assert.match(says({ kind: 'exists' }), /API key +made earlier; .*strongroom keys create\n/);
   assert.match(says(null), /API key +looked for when/);
-  const printed = says({ kind: 'printed', key: 'sr_1_secret' });
+  const printed = says({ kind: 'printed', key: 'sr_1_secret', id: '1' });
   assert.match(printed, /\n {2}export STRONGROOM_API_KEY=sr_1_secret\n/);
   assert.equal(printed.split('sr_1_secret').length, 2);
   assert.match(
-    says({ kind: 'file', path: "/srv/it's here/first-key" }),
+    says({ kind: 'file', path: "/srv/it's here/first-key", id: '1' }),
     /"\$\(cat '\/srv\/it'\\''s here\/first-key'\)"/,
   );
+});
+
+test('the first line invites: by a code that is shown once, by the file of one, or by a key', () => {
+  const opens = (changes: Partial<Started>, more = {}) => shown(changes, more).split('\n')[3];
+  const printed = { firstCode: { kind: 'printed', code: '7KQ2M-X4R9D-0HTBW' } } as const;
+  assert.equal(opens(printed), '  Open       http://127.0.0.1:8080/sign-in#code=7KQ2M-X4R9D-0HTBW');
+  assert.equal(
+    opens(printed, { publicUrl: 'https://documents.example.org' }),
+    '  Open       https://documents.example.org/sign-in#code=7KQ2M-X4R9D-0HTBW',
+  );
+  assert.match(
+    opens({ firstCode: null }) ?? '',
+    /^ {2}Open +http:\/\/127\.0\.0\.1:8080\/ and sign in with an API key/,
+  );
+  assert.doesNotMatch(shown({ url: null }), /Open/);
 });
 
 test('what can’t be reached is said', () => {

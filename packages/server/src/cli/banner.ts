@@ -1,20 +1,24 @@
 import { styleText } from 'node:util';
+import type { FirstCode } from '../access/first-code.ts';
 import type { FirstKey } from '../access/first-key.ts';
 import type { Started } from '../compose.ts';
 import type { DocumentType } from '../documents/policy.ts';
+import { signInUrl } from './sign-in-url.ts';
 
 export interface BannerOptions {
   readonly version: string;
   readonly types: readonly Pick<DocumentType, 'id' | 'accept'>[];
+  /** By which browsers reach the service, where that is set. */
+  readonly publicUrl: string | null;
   /** With the colours of a terminal. */
   readonly color: boolean;
 }
 
 /**
- * What a newcomer needs when the service has started: where it listens, where documents and records lie, where the key
+ * What a newcomer needs when the service has started: what to open, where it listens, where documents and records lie, where the key
  * is, and one command that stores a document. The command names $STRONGROOM_API_KEY, so it can be kept and shown.
  */
-export function banner(started: Started, { version, types, color }: BannerOptions): string {
+export function banner(started: Started, { version, types, publicUrl, color }: BannerOptions): string {
   const bold = (text: string) => (color ? styleText('bold', text, { validateStream: false }) : text);
   const dim = (text: string) => (color ? styleText('dim', text, { validateStream: false }) : text);
   const fact = (name: string, value: string) => `  ${dim(name.padEnd(10))} ${value}`;
@@ -22,6 +26,7 @@ export function banner(started: Started, { version, types, color }: BannerOption
   const lines = [
     bold(`Strongroom ${version}`),
     '',
+    ...invitation(publicUrl ?? started.url, started.firstCode).map(([name, value]) => fact(name, value)),
     fact('Listening', started.url ?? 'through the app'),
     fact('Documents', started.store),
     fact('Records', started.records),
@@ -41,6 +46,18 @@ export function banner(started: Started, { version, types, color }: BannerOption
       `  ${curl(started.url, types)}`,
     );
   return `\n${lines.join('\n')}\n\n`;
+}
+
+/** What to open in a browser; nothing where an app decides what its server answers. */
+function invitation(url: string | null, code: FirstCode | null): (readonly [name: string, value: string])[] {
+  if (url === null) return [];
+  if (code?.kind === 'printed')
+    return [
+      ['Open', signInUrl(url, code.code)],
+      ['', 'in a browser: it signs in by itself, once, within 7 days'],
+    ];
+  if (code?.kind === 'file') return [['Open', `${url}/sign-in and sign in with the code in ${code.path}`]];
+  return [['Open', `${url}/ and sign in with an API key, or a code of \`strongroom keys code\``]];
 }
 
 function aboutKey(first: FirstKey | null): { key: string; preparation: string[] } {

@@ -3,7 +3,8 @@ import { idOf, makeKey } from '../access/api-keys.ts';
 import type { ApiKeyRecord, KeyRecords } from '../access/key-records.ts';
 import { isScope, type KeyLimits, prefixProblem, scopes } from '../access/scopes.ts';
 import { StartError } from '../errors.ts';
-import { readSettings } from '../settings.ts';
+import { readSettings, type Settings } from '../settings.ts';
+import { makeSignInCode } from './sign-in-code.ts';
 import { UsageError } from './usage.ts';
 import { workingFolder } from './working-folder.ts';
 
@@ -14,7 +15,7 @@ interface Options {
 }
 
 /**
- * `strongroom keys create|list|revoke`, straight on the records: no server is needed and a running one is not disturbed.
+ * `strongroom keys create|list|code|revoke`, straight on the records: no server is needed and a running one is not disturbed.
  * What was asked for goes to standard output, words about it to standard error, so that `$(strongroom keys create)` is a key.
  */
 export async function keys(words: readonly string[]): Promise<void> {
@@ -28,19 +29,27 @@ export async function keys(words: readonly string[]): Promise<void> {
     await records.connect();
     if (command === 'create') await create(records, options);
     else if (command === 'list') await list(records, options);
+    else if (command === 'code') await signInCode(records, settings, id, options);
     else await revoke(records, id, options);
   } finally {
     await records.close();
   }
 }
 
+const idsTaken: Readonly<Record<string, 'no ID' | 'one ID' | 'at most one ID'>> = {
+  create: 'no ID',
+  list: 'no ID',
+  code: 'at most one ID',
+  revoke: 'one ID',
+};
+
 function parse(words: readonly string[]): { command: string; id: string; options: Options } {
   const { values, positionals } = parseWords(words);
   const [command = '', id = '', ...more] = positionals;
-  if (!['create', 'list', 'revoke'].includes(command))
-    throw new UsageError(`keys takes create, list or revoke, not "${command}"`);
-  if (more.length > 0 || (command === 'revoke') !== (id !== ''))
-    throw new UsageError(`keys ${command} takes ${command === 'revoke' ? 'one ID' : 'no ID'}`);
+  const ids = idsTaken[command];
+  if (ids === undefined) throw new UsageError(`keys takes create, list, code or revoke, not "${command}"`);
+  if (more.length > 0 || (id === '' ? ids === 'one ID' : ids === 'no ID'))
+    throw new UsageError(`keys ${command} takes ${ids}`);
   for (const name of ['name', 'scope', 'record-prefix'] as const)
     if (values[name] !== undefined && command !== 'create')
       throw new UsageError(`--${name} goes with keys create`);
@@ -94,6 +103,20 @@ async function list(records: KeyRecords, { json }: Options): Promise<void> {
     const revoked = record.revokedAt === null ? '' : `  revoked ${record.revokedAt.toISOString()}`;
     print(`${record.id}  ${record.createdAt.toISOString()}  ${record.name}${limitsIn(record)}${revoked}`);
   }
+}
+
+async function signInCode(
+  records: Parameters<typeof makeSignInCode>[0],
+  settings: Settings,
+  id: string,
+  { json }: Options,
+): Promise<void> {
+  const made = await makeSignInCode(records, settings, id === '' ? null : id);
+  if (json) return printJson(made);
+  print(made.url);
+  process.stderr.write(
+    'Open it in a browser: it signs in by itself, once, within an hour. On another page to sign in, type the code.\n',
+  );
 }
 
 /** Takes the key itself in place of its ID: it is what one has in hand when a key has leaked. It is not said again. */

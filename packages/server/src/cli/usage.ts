@@ -11,6 +11,7 @@ export const help = `Usage: strongroom <command>
                              Makes an API key and prints it, this once. With scopes it may do nothing else,
                              with a prefix it sees only records that begin so; without, it may do everything.
   keys list                  Shows every key without its secret.
+  keys code [ID]             Makes an address that signs a browser in as that key, once, within an hour.
   keys revoke ID             Ends a key, named by its ID or itself; servers follow within 5 seconds.
 
   --json                     keys, doctor: prints JSON

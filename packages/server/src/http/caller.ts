@@ -1,6 +1,9 @@
 import type { FastifyRequest } from 'fastify';
 import { type Action, assertAllowed, type Caller, type Identity } from '../documents/permissions.ts';
 import { StrongroomError } from '../errors.ts';
+import { assertOwnPage } from './csrf.ts';
+import type { Doors } from './doors.ts';
+import { sessionToken } from './session-cookie.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -14,18 +17,29 @@ declare module 'fastify' {
 }
 
 /**
- * Lets whoever has credentials in, where they allow what the route does. Raises `unauthenticated`, `not_allowed`,
+ * Lets whoever has credentials in, where they allow what the route does: by the field Authorization or, without one, by the
+ * cookie of a session, where the doors take that. Raises `unauthenticated`, `csrf_refused`, `not_allowed`,
  * `records_unavailable`.
  */
-export async function letIn(
-  request: FastifyRequest,
-  authenticate: (authorization: string | undefined) => Promise<Identity>,
-): Promise<void> {
-  const { actor, key, rights } = await authenticate(request.raw.headers.authorization);
+export async function letIn(request: FastifyRequest, doors: Ways): Promise<void> {
+  const { actor, key, rights } =
+    (await bySession(request, doors)) ?? (await doors.authenticate(request.raw.headers.authorization));
   request.caller = { actor, key, rights, requestId: request.id };
   // Where nothing answers, there is no route to say it.
   const { action = 'any' } = request.routeOptions.config ?? {};
   if (action !== 'any') assertAllowed(request.caller, action);
+}
+
+type Ways = Pick<Doors, 'authenticate'> & Partial<Pick<Doors, 'sessions' | 'publicUrl'>>;
+
+/** Null: it has no session, or says by other means who calls. */
+async function bySession(request: FastifyRequest, { sessions, publicUrl }: Ways): Promise<Identity | null> {
+  if (request.raw.headers.authorization !== undefined || !sessions || !publicUrl) return null;
+  const token = sessionToken(request, { publicUrl });
+  if (token === null) return null;
+  const session = await sessions.open(token);
+  assertOwnPage(request, session, { sessions, publicUrl });
+  return session.identity;
 }
 
 /** Who calls. Raises `unauthenticated` where nobody was let in. */

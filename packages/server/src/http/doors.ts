@@ -26,6 +26,7 @@ export interface Doors
   readonly documents: DocumentsPort;
   /** Raises `unauthenticated`. */
   readonly authenticate: (authorization: string | undefined) => Promise<Identity>;
+  readonly sessions: SessionsSource;
   readonly links: Links;
   readonly grants: GrantsSource;
   readonly cursors: Cursors;
@@ -44,6 +45,24 @@ export interface Doors
   readonly log: Log;
   /** For tests: shorter times. */
   readonly limits?: Partial<Limits>;
+}
+
+/** Browsers that have signed in. All but `proves` raise `records_unavailable`, `store_unavailable`, `busy`. */
+export interface SessionsSource {
+  /** Raises `unauthenticated` for a key or code that is none. */
+  begin(signIn: { key: string } | { code: string }): Promise<{ token: string; session: OpenSession }>;
+  /** Raises `unauthenticated` where it has ended or is none. */
+  open(token: string): Promise<OpenSession>;
+  /** Whether the session's page was given this token. */
+  proves(session: OpenSession, csrfToken: string): boolean;
+  end(session: OpenSession): Promise<void>;
+}
+
+export interface OpenSession {
+  readonly id: string;
+  readonly identity: Identity;
+  readonly expiresAt: Date;
+  readonly csrfToken: string;
 }
 
 /** What GET /v1/storage tells, and trials for real. */

@@ -11,7 +11,7 @@ export function registerMetrics(app: App, { metrics }: Pick<Doors, 'metrics'>): 
     {
       config: { action: 'metrics' },
       async onRequest(request) {
-        if (!metrics.public) await letIn(request, metrics.authenticate);
+        if (!metrics.public) await letIn(request, metrics);
       },
     },
     async (_request, reply) => {

@@ -7,6 +7,7 @@ const parameters: { [C in ErrorCode]: ErrorParameters[C] } = {
   unauthenticated: {},
   grant_expired: {},
   grant_used_up: { maxFiles: 3 },
+  csrf_refused: {},
   link_invalid: {},
   not_allowed: { action: 'upload' },
   route_missing: {},

@@ -15,6 +15,7 @@ export const answers: { readonly [C in ErrorCode]: Answer } = {
   unauthenticated: { status: 401 },
   grant_expired: { status: 401 },
   grant_used_up: { status: 403 },
+  csrf_refused: { status: 403 },
   link_invalid: { status: 403 },
   not_allowed: { status: 403 },
   route_missing: { status: 404 },

@@ -26,6 +26,7 @@ import { requestIdOf } from './request-id.ts';
 import { breaksOff, logWhenDone } from './request-log.ts';
 import { knownRoutes, type Route } from './routes.ts';
 import { Type } from './schema.ts';
+import { registerSession } from './session.ts';
 import { registerStorage } from './storage.ts';
 import { registerUpload } from './upload.ts';
 
@@ -72,7 +73,7 @@ export async function createServer(doors: Doors): Promise<HttpServer> {
     countUnanswered(request, reply);
     if (!request.is404) return done();
     if (crossOrigin.answerPreflight(request, reply)) return;
-    letIn(request, doors.authenticate).then(() => done(routes.refusal(request)), done);
+    letIn(request, doors).then(() => done(routes.refusal(request)), done);
   });
   app.addHook('onSend', (request, reply, _payload, done) => {
     closeWhereNeeded(doors, request.raw, reply);
@@ -85,13 +86,14 @@ export async function createServer(doors: Doors): Promise<HttpServer> {
   registerMetrics(app, doors);
   registerSignedLinks(app, doors);
   registerConsole(app, doors);
+  await app.register(async (open: App) => {
+    takeJson(open, doors);
+    registerSession(open, doors);
+  });
   await app.register(async (locked: App) => {
     locked.addHook('onRoute', assertActionNamed);
-    locked.addHook('onRequest', (request) => letIn(request, doors.authenticate));
-    locked.removeAllContentTypeParsers();
-    locked.addContentTypeParser('application/json', (_request: FastifyRequest, body: IncomingMessage) =>
-      readJson(body, rateLimits(doors)),
-    );
+    locked.addHook('onRequest', (request) => letIn(request, doors));
+    takeJson(locked, doors);
     registerDocuments(locked, doors);
     registerLinks(locked, doors);
     registerContent(locked, doors);
@@ -115,6 +117,14 @@ export async function createServer(doors: Doors): Promise<HttpServer> {
     attach: (server) => attach(server, doors),
     close: () => app.close(),
   };
+}
+
+/** JSON and nothing else, read as it arrives. */
+function takeJson(app: App, doors: Doors): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', (_request: FastifyRequest, body: IncomingMessage) =>
+    readJson(body, rateLimits(doors)),
+  );
 }
 
 /** A route that says nothing would be open to every key. */
@@ -144,7 +154,7 @@ async function refuseUnrouted(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
-  const refusal = await letIn(request, doors.authenticate).then(() => error, asStrongroomError);
+  const refusal = await letIn(request, doors).then(() => error, asStrongroomError);
   closeWhereNeeded(doors, request.raw, reply);
   refuse(doors, asStrongroomError(refusal), request, reply);
 }

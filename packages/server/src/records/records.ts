@@ -1,10 +1,12 @@
 import type { KeyRecords } from '../access/key-records.ts';
 import type { RevocationRecords } from '../access/revocation-records.ts';
+import type { SignInRecords } from '../access/sign-in-records.ts';
 import type { DeploymentRecords, DocumentRecords, RecordsConnection } from './document-records.ts';
 
 /** What one database keeps for the whole service, on one connection. */
 export type Records = DocumentRecords &
   KeyRecords &
   RevocationRecords &
+  SignInRecords &
   DeploymentRecords &
   RecordsConnection;

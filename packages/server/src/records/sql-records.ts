@@ -1,5 +1,6 @@
 import type { ApiKeyRecord } from '../access/key-records.ts';
 import type { Revocation, RevocationPosition } from '../access/revocation-records.ts';
+import type { SignInRecords } from '../access/sign-in-records.ts';
 import type { Document, Event, State } from '../documents/document.ts';
 import { StrongroomError } from '../errors.ts';
 import type {
@@ -35,6 +36,7 @@ import {
   type Value,
 } from './row.ts';
 import type { SqlDatabase } from './sql-database.ts';
+import { signInCodes } from './sql-sign-in-codes.ts';
 import { updateQuery } from './update-query.ts';
 
 /** No event is there: revisions begin at 1. */
@@ -43,9 +45,11 @@ const beforeAll: EventPosition = { revision: 0, id: '00000000-0000-0000-0000-000
 /** The records in SQL: the ports on one side, a database on the other. What both databases say alike is said here. */
 export class SqlRecords implements Records {
   readonly #database: SqlDatabase;
+  readonly #codes: SignInRecords;
 
   constructor(database: SqlDatabase) {
     this.#database = database;
+    this.#codes = signInCodes(database);
   }
 
   connect = () => this.#database.connect();
@@ -247,6 +251,10 @@ export class SqlRecords implements Records {
     const rows = await this.#read(sql, after?.revokedAt ?? 0, after?.id ?? '', limit);
     return rows.map(([id, revokedAt, expiresAt]) => ({ id, revokedAt, expiresAt }) as Revocation);
   }
+  createCode: SignInRecords['createCode'] = (code) => this.#codes.createCode(code);
+  useCode: SignInRecords['useCode'] = (hash, at) => this.#codes.useCode(hash, at);
+  findCode: SignInRecords['findCode'] = (hash) => this.#codes.findCode(hash);
+  hasUsedCode: SignInRecords['hasUsedCode'] = (key) => this.#codes.hasUsedCode(key);
 
   async keepOnce(name: string, value: string): Promise<string> {
     // An update that changes nothing makes the statement answer what is kept, whoever was first.

@@ -29,6 +29,8 @@ export function measuredRecords(records: Records, calls: Calls, replayed: () => 
     findKey: measured('findKey'),
     revoke: measured('revoke'),
     revocations: measured('revocations'),
+    useCode: measured('useCode'),
+    findCode: measured('findCode'),
     keepOnce: measured('keepOnce'),
     kept: measured('kept'),
     connect: measured('connect'),
@@ -37,6 +39,8 @@ export function measuredRecords(records: Records, calls: Calls, replayed: () => 
     // What only commands and sweeps ask.
     known: (keys) => records.known(keys),
     createKey: (key) => records.createKey(key),
+    createCode: (code) => records.createCode(code),
+    hasUsedCode: (key) => records.hasUsedCode(key),
     keys: () => records.keys(),
     revokeKey: (id, at) => records.revokeKey(id, at),
     describe: () => records.describe(),

@@ -105,6 +105,32 @@ function describeKeys(opened: () => Opened): void {
     await assert.rejects(records.createKey(newer), refuses('internal'));
   });
 
+  test('a code to sign in is used once, in its time, and is remembered as used', async () => {
+    const { records, second } = opened();
+    const expiresAt = new Date(Date.now() + 60_000);
+    const code = (name: string) => ({ hash: `${name} ${sha256}`, key: `key of ${name}`, expiresAt });
+    const [one, late] = [code('one'), { ...code('late'), expiresAt: new Date(Date.now() - 1) }];
+    await records.createCode(one);
+    await records.createCode(late);
+    assert.deepEqual(await second.findCode(one.hash), { ...one, usedAt: null });
+    assert.equal(await records.findCode('nobody’s'), null);
+    assert.equal(await records.useCode(late.hash, new Date()), null);
+    assert.equal(await records.hasUsedCode(one.key), false);
+    const at = new Date();
+    const tries = await Promise.all(
+      Array.from({ length: 10 }, (_, index) => (index % 2 ? records : second).useCode(one.hash, at)),
+    );
+    assert.deepEqual(
+      tries.filter((each) => each !== null),
+      [one],
+    );
+    assert.deepEqual(await records.findCode(one.hash), { ...one, usedAt: at });
+    assert.equal(await second.hasUsedCode(one.key), true);
+    await records.createCode(code('another'));
+    assert.equal(await records.findCode(late.hash), null, 'what expired unused is swept');
+    assert.notEqual(await records.findCode(one.hash), null);
+  });
+
   test('of racing values the first is kept, and everyone is told it', async () => {
     const { records, second } = opened();
     assert.equal(await records.kept('deployment'), null);

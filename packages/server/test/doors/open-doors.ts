@@ -64,6 +64,16 @@ export async function openDoors(t: TestContext, changed: Partial<Doors> = {}): P
   const doors = await createServer({
     documents,
     authenticate,
+    sessions: {
+      begin: async () => {
+        throw new StrongroomError('unauthenticated', {});
+      },
+      open: async () => {
+        throw new StrongroomError('unauthenticated', {});
+      },
+      proves: () => false,
+      end: async () => {},
+    },
     links: {
       mint: (link) => {
         const minted = tokens.mintLink(link);

@@ -20,7 +20,7 @@ function assertHeaders({ headers }: Response, { headers: sent }: Answer): void {
   for (const name of Object.keys(sent))
     assert.ok(names.has(name) || unsaid.includes(name), `${name} is not described`);
   for (const [name, { required, schema }] of Object.entries(headers)) {
-    const value = sent[name.toLowerCase()];
+    const value = [sent[name.toLowerCase()]].flat()[0];
     if (value === undefined) assert.ok(!required, `${name} is missing`);
     else {
       const typed = schema.type === 'integer' ? Number(value) : value;

@@ -77,6 +77,17 @@ export class Shelf {
     return answer;
   }
 
+  get credentials(): NonNullable<Input['body']> {
+    const bytes = Buffer.from(JSON.stringify({ key: this.server.key }));
+    return { mediaType: 'application/json', bytes };
+  }
+
+  /** Of a browser that has signed in. */
+  async cookie(): Promise<string> {
+    const { headers } = await this.act('signIn', { body: this.credentials });
+    return String([headers['set-cookie']].flat()[0]).split(';')[0] ?? '';
+  }
+
   async link(known: Known, disposition = 'attachment'): Promise<string> {
     const bytes = Buffer.from(JSON.stringify({ disposition }));
     const body = { mediaType: 'application/json', bytes };
@@ -207,6 +218,8 @@ const scenes: Readonly<Record<string, Make>> = {
   },
   openLink: ofLink,
   headLink: ofLink,
+  signIn: async (shelf) => ({ fit: (input) => ({ ...input, body: shelf.credentials }) }),
+  describeSession: async (shelf) => ({ headers: { authorization: undefined, cookie: await shelf.cookie() } }),
   openapi: readBefore('openapi'),
   docs: readBefore('docs'),
 };

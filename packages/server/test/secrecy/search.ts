@@ -59,10 +59,12 @@ export function leaksIn(log: string, secrets: readonly Secret[]): { secret: Secr
   });
 }
 
-/** Keys and links are known by their shape as well, also those that no test has seen. */
+/** Keys, sessions, codes to sign in with and links are known by their shape as well, also those that no test has seen. */
 const shapes: readonly (readonly [Kind, RegExp])[] = [
   ['secret', /\bsr_[0-9a-f]{12}_[\w-]{43}/g],
   ['secret', /\bsg_[\w-]{100,}/g],
+  ['secret', /\bss_[\w-]{60,}/g],
+  ['secret', /(?<![\w-])[0-9A-HJKMNP-TV-Z]{5}(?:-[0-9A-HJKMNP-TV-Z]{5}){2}(?![\w-])/g],
   ['link token', /\/l\/[\w.~-]{20,}/g],
   // What signs a request to S3, in a header or in the address of an object.
   ['secret', /\bSignature=[0-9a-f]{64}/g],

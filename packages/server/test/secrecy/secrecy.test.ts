@@ -35,15 +35,38 @@ test('a key, a link or a signature that no test has told of is found by its shap
   const folder = await testFolder(t);
   await mkdir(join(folder, 'one.1'));
   const key = `sr_0123456789ab_${'k'.repeat(43)}`;
+  const session = `ss_${'s'.repeat(70)}`;
   const signed = `GET /bucket/key?X-Amz-Signature=${'5'.repeat(64)}`;
   await writeFile(
     join(folder, 'one.1', '1.log'),
-    `made ${key}\ngave sg_${'g'.repeat(200)}\nGET /l/${'t'.repeat(30)}\n${signed}\n`,
+    `made ${key}\ngave sg_${'g'.repeat(200)}\nGET /l/${'t'.repeat(30)}\n${signed}\n${session}\nopen 7KQ2M-X4R9D-0HTBW\n`,
   );
   const { leaks } = searchRun(folder);
   assert.deepEqual(
     leaks.map((line) => line.split(' stands')[0]),
-    ['one.1: a secret', 'one.1: a secret', 'one.1: a link token', 'one.1: a secret'],
+    [...['secret', 'secret', 'secret', 'secret', 'link token', 'secret'].map((kind) => `one.1: a ${kind}`)],
+  );
+});
+
+test('a session shows its cookie, its proof and what it was begun with', () => {
+  const wire = [
+    'Cookie: theme=dark; strongroom_session=ss_AbCdEfGhIjKlMnOpQrSt; other=1',
+    'Set-Cookie: __Host-strongroom_session=ss_aBcDeFgHiJkLmNoPqRsT; Path=/; HttpOnly',
+    '{"csrfToken":"proof-of-the-page","code":"csrf_refused"}',
+    '{"code":"7KQ2M-X4R9D-0HTBW"}',
+    '{"key":"sr_0123456789ab_secret"}',
+  ];
+  assert.deepEqual(
+    secretsOn(wire.join('\n'))
+      .map(({ value }) => value)
+      .sort(),
+    [
+      '7KQ2M-X4R9D-0HTBW',
+      'proof-of-the-page',
+      'sr_0123456789ab_secret',
+      'ss_AbCdEfGhIjKlMnOpQrSt',
+      'ss_aBcDeFgHiJkLmNoPqRsT',
+    ],
   );
 });
 

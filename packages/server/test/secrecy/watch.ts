@@ -74,6 +74,10 @@ export function keepWire(text: string): void {
 
 const patterns: readonly (readonly [Kind, RegExp])[] = [
   ['secret', /\bBearer ([^\s"]+)/g],
+  ['secret', /strongroom_session=([^;\s",]{20,})/g],
+  ['secret', /"csrfToken":"([^"]+)"/g],
+  ['secret', /"code":"([0-9A-Z]{5}-[0-9A-Z-]+)"/g],
+  ['secret', /"key":"(sr_[^"]+)"/g],
   ['link token', /\/l\/([\w.~-]{20,})/g],
   ['filename', /[?&]filename=([^&\s]+)/g],
   ['filename', /;\s*filename="((?:[^"\\\r\n]|\\.)+)"/g],

@@ -35,10 +35,11 @@ export function describedOperation(route: Route, operation: Operation, component
   };
 }
 
-/** Without one of its own, an operation has that of the document: an API key. */
+/** Without one of its own, an operation has that of the document: an API key, or the session of one. */
 function securityOf(route: Route, { key }: Operation): JsonMap {
   if (key === false) return { security: [] };
-  return takesGrants(route) ? { security: [{ apiKey: [] }, { grant: [] }] } : {};
+  if (key === 'session') return { security: [{ session: [] }] };
+  return takesGrants(route) ? { security: [{ apiKey: [] }, { session: [] }, { grant: [] }] } : {};
 }
 
 function takesGrants({ action }: Route): boolean {
@@ -47,14 +48,21 @@ function takesGrants({ action }: Route): boolean {
 
 /** What any call may meet beside its own problems. */
 function codesOf(on: Route, { route, key, body, problems, answers }: Operation): ErrorCode[] {
-  const open = key === false;
+  const open = key !== undefined;
   const common: ErrorCode[] = [
     'unknown_parameter',
     'internal',
     ...(route.includes('{') ? (['invalid_request', 'route_missing'] as const) : []),
     ...(open
       ? []
-      : (['unauthenticated', 'not_allowed', 'records_unavailable', 'store_unavailable', 'busy'] as const)),
+      : ([
+          'unauthenticated',
+          'csrf_refused',
+          'not_allowed',
+          'records_unavailable',
+          'store_unavailable',
+          'busy',
+        ] as const)),
     ...(takesGrants(on) ? (['grant_expired'] as const) : []),
     ...(body ? (['invalid_request', 'invalid_input', 'length_mismatch', 'too_slow'] as const) : []),
   ];

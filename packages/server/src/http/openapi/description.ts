@@ -53,7 +53,7 @@ export function describeApi(routes: readonly Route[]): JsonMap {
       license: { name: 'Apache License 2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: server, description: 'With nothing set.' }],
-    security: [{ apiKey: [] }],
+    security: [{ apiKey: [] }, { session: [] }],
     tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
     paths,
     components: {
@@ -71,6 +71,13 @@ export function describeApi(routes: readonly Route[]): JsonMap {
           type: 'http',
           scheme: 'bearer',
           description: 'A grant for documents of one record: `POST /v1/grants`.',
+        },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'strongroom_session',
+          description:
+            'A browser that has signed in by `POST /v1/session`; over TLS its cookie is `__Host-strongroom_session`. What changes something also sends its `csrfToken` as `Strongroom-CSRF`.',
         },
       },
     },

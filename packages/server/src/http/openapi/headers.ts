@@ -51,6 +51,11 @@ export const answerHeaders: Readonly<Record<string, AnswerHeader>> = {
     schema: { type: 'string', const: 'Bearer' },
     example: 'Bearer',
   },
+  'Set-Cookie': {
+    description: 'The session’s cookie, or its end (RFC 6265 §4.1).',
+    schema: { type: 'string', pattern: '^(__Host-)?strongroom_session=' },
+    example: 'strongroom_session=ss_…; Path=/; Max-Age=43200; HttpOnly; SameSite=Strict',
+  },
   Allow: {
     description: 'The methods that the path answers (RFC 9110 §10.2.1).',
     schema: text,

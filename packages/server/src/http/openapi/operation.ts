@@ -13,8 +13,8 @@ export interface Operation {
   readonly summary: string;
   /** Paragraphs apart by an empty line; `code` and **bold** as in CommonMark. */
   readonly description: string;
-  /** False: it answers without an API key. */
-  readonly key?: false;
+  /** False: it answers without an API key. `session`: to the cookie of a session alone. */
+  readonly key?: false | 'session';
   /** By name, for each parameter of the path and the query that the route validates. */
   readonly parameters?: Readonly<Record<string, Refinement>>;
   /** Headers that may be sent, by name. */

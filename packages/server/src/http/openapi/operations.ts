@@ -7,6 +7,7 @@ import { documents } from './operations/documents.ts';
 import { grants } from './operations/grants.ts';
 import { health } from './operations/health.ts';
 import { metrics } from './operations/metrics.ts';
+import { session } from './operations/session.ts';
 import { storage } from './operations/storage.ts';
 import { uploadDocument } from './operations/upload.ts';
 
@@ -18,6 +19,7 @@ export const operations: readonly Operation[] = [
   ...links,
   ...grants,
   describeCaller,
+  ...session,
   listDocumentTypes,
   ...storage,
   ...health,

@@ -26,6 +26,7 @@ export const problemSchemas: { readonly [C in OutsideCode]: Described<C> } = {
     },
     example: { maxFiles: 3 },
   },
+  csrf_refused: none,
   link_invalid: none,
   not_allowed: {
     parameters: { action: Type.String({ description: 'What the key does not allow.' }) },

@@ -188,6 +188,22 @@ const Environment = Type.Object(
   { $id: 'Environment', description: 'Which of several deployments this is, and whom to ask.' },
 );
 
+export const Session = Type.Object(
+  {
+    actor: Actor,
+    actions: CallerAccess.properties.actions,
+    scopes: CallerAccess.properties.scopes,
+    recordPrefix: CallerAccess.properties.recordPrefix,
+    expiresAt: time('When it ends by itself.'),
+    csrfToken: Type.String({
+      description: 'What its page sends as `Strongroom-CSRF` with every call that changes something.',
+    }),
+    environment: Environment,
+  },
+  { $id: 'Session', description: 'A browser that has signed in.' },
+);
+export type Session = Static<typeof Session>;
+
 export const StorageDescription = Type.Object(
   {
     store: Type.Unsafe<'s3' | 'disk'>({ type: 'string', enum: ['s3', 'disk'] }),

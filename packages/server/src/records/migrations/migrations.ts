@@ -2,6 +2,7 @@ import { StartError } from '../../errors.ts';
 import type { Outlook } from '../document-records.ts';
 import { documents } from './0001-documents.ts';
 import { access } from './0002-access.ts';
+import { signInCodes } from './0003-sign-in-codes.ts';
 
 /** What the two databases call the same things. */
 export interface Types {
@@ -31,7 +32,7 @@ export const postgresTypes: Types = {
  * program before it still runs on what it leaves, so servers can be replaced one by one. What it makes needless goes
  * in a migration of a later release.
  */
-const migrations: readonly ((types: Types) => string[])[] = [documents, access];
+const migrations: readonly ((types: Types) => string[])[] = [documents, access, signInCodes];
 
 /** Where the schema's number is kept. */
 export const createSchemaTable = 'CREATE TABLE IF NOT EXISTS schema_version (number integer NOT NULL)';
