@@ -6,7 +6,7 @@ import type { SignInRecords } from './sign-in-records.ts';
 import type { SessionClaims, Tokens } from './tokens.ts';
 
 /** How long a session lives, in seconds. */
-export const sessionLife = 12 * 3_600;
+const sessionLife = 12 * 3_600;
 
 /** Codes that are looked up at once: whoever tries to guess one keeps nobody from the records. */
 const codesAtOnce = 8;

@@ -8,9 +8,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { request } from 'undici';
-import { type Ending, needs, startServer, type TestServer, testDatabase, testFolder } from '../harness.ts';
+import { type Ending, startServer, type TestServer, testFolder } from '../harness.ts';
 import { keepSecret, keepWire } from '../secrecy/watch.ts';
-import { backends } from './backends.ts';
+import { backends, s3AndPostgres } from './backends.ts';
 
 const command = fileURLToPath(new URL('../../bin/strongroom', import.meta.url));
 
@@ -238,12 +238,14 @@ describe('a session', { concurrency: true }, () => {
 });
 
 describe('sessions of two servers on one database', {
-  skip: needs('postgres'),
+  skip: s3AndPostgres.missing(),
   concurrency: true,
 }, () => {
   const nodes = async (t: Ending) => {
-    const shared = { DATABASE_URL: await testDatabase(t), STRONGROOM_API_KEY: 'the key that both are given' };
-    const [one, two] = await Promise.all([startServer(t, shared), startServer(t, shared)]);
+    const prepared = await s3AndPostgres.prepare(t);
+    const shared = { ...prepared, STRONGROOM_API_KEY: 'the key that both are given' };
+    const start = async () => startServer(t, { ...shared, DATA_DIR: await testFolder(t) });
+    const [one, two] = await Promise.all([start(), start()]);
     return { shared, one, two };
   };
 
