@@ -1,3 +1,4 @@
+export { Strongroom, StrongroomError } from '@strongroom/client';
 export { type Connection, configure, type Token } from './connection/configure.ts';
 export type { Failure, StrongroomEvents } from './connection/events.ts';
 export { StrongroomActions } from './elements/actions/actions.ts';

@@ -45,6 +45,7 @@ export async function openPage(t: Ending, options: BrowserContextOptions = {}): 
     ...options,
   });
   const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
   const said: string[] = [];
   page.on('console', (message) => said.push(`${message.type()}: ${message.text()}`));
   page.on('pageerror', (error) => said.push(`error: ${error.message}`));

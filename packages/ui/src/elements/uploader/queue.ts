@@ -31,10 +31,10 @@ export class UploadQueue {
     this.#next();
   }
 
+  /** Once every byte has gone there is nothing to cancel: the document may be stored already. */
   cancel(upload: Upload): void {
-    const { stage } = upload;
-    if (stage === 'waiting') this.#become(upload, 'cancelled');
-    if (stage === 'sending' || stage === 'finishing') upload.ending?.abort();
+    if (upload.stage === 'waiting') this.#become(upload, 'cancelled');
+    if (upload.stage === 'sending') upload.ending?.abort();
   }
 
   /** Takes an upload that is not active off the list. */

@@ -112,7 +112,7 @@ function actions(upload: Upload, { say, cancel, retry, remove }: RowContext): Te
       type="button"
       title=${say(key, { filename })}
       aria-label=${say(key, { filename })}
-      ?disabled=${disabled}
+      aria-disabled=${disabled ? 'true' : nothing}
       @click=${() => act(upload)}
     >
       ${icon}

@@ -79,6 +79,8 @@ export class StrongroomUploader extends StrongroomElement {
   #maxFiles: number | null = null;
   #loadError: unknown = null;
   #note = '';
+  /** Where in the list the focus was before this update. */
+  #focusedRow: number | null = null;
 
   constructor() {
     super();
@@ -151,6 +153,12 @@ export class StrongroomUploader extends StrongroomElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     super.willUpdate(changed);
     this.#queue.parallel = Math.max(1, this.parallel);
+    const row = this.shadowRoot?.activeElement?.closest('.row');
+    this.#focusedRow = row ? [...(row.parentElement?.children ?? [])].indexOf(row) : null;
+  }
+
+  protected override updated(): void {
+    this.#keepFocus();
   }
 
   override render(): TemplateResult {
@@ -233,19 +241,12 @@ export class StrongroomUploader extends StrongroomElement {
       typesOf: ({ file }) => typesFor(file, this.#possible ?? []),
       explain: (error) => this.explain(error),
       choose: (upload, type) => this.#choose(upload, type),
-      cancel: (upload) => {
-        this.#queue.cancel(upload);
-        void this.#focusRow(this.#queue.uploads.indexOf(upload));
-      },
-      retry: (upload) => {
-        this.#queue.start(upload);
-        void this.#focusRow(this.#queue.uploads.indexOf(upload));
-      },
+      cancel: (upload) => this.#queue.cancel(upload),
+      retry: (upload) => this.#queue.start(upload),
       remove: (upload) => {
-        const index = this.#queue.uploads.indexOf(upload);
         this.#queue.remove(upload);
         this.#note = '';
-        void this.#focusRow(Math.min(index, this.#queue.uploads.length - 1));
+        this.requestUpdate();
       },
     };
   }
@@ -398,10 +399,14 @@ export class StrongroomUploader extends StrongroomElement {
     this.requestUpdate();
   }
 
-  /** To the first thing that can be done in a row; without rows, to where files are chosen. */
-  async #focusRow(index: number): Promise<void> {
-    await this.#focus(`.row:nth-child(${index + 1}) .row-actions button`);
-    if (!this.shadowRoot?.activeElement) await this.#focus('.browse');
+  /** Buttons of a row go with its stage, and rows go: who stood there stands on what takes the place. */
+  #keepFocus(): void {
+    const index = this.#focusedRow;
+    if (index === null || this.shadowRoot?.activeElement) return;
+    const rows = this.renderRoot.querySelectorAll('.row');
+    const row = rows[Math.min(index, rows.length - 1)];
+    const place = row?.querySelector<HTMLElement>('.row-actions button');
+    (place ?? this.renderRoot.querySelector<HTMLElement>('.browse'))?.focus();
   }
 
   async #focus(selector: string): Promise<void> {
