@@ -102,3 +102,15 @@ export function expectRefusals(said: string[], ...statuses: number[]): void {
     .map((line) => Number(/status of (\d+)/.exec(line)?.[1] ?? assert.fail(line)));
   assert.deepEqual(refusals.toSorted(), statuses.toSorted());
 }
+
+/** What has the focus, by the name it is called. */
+export function activeName(): string {
+  let active = document.activeElement;
+  while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
+  return active?.getAttribute('aria-label') ?? active?.textContent?.trim() ?? '';
+}
+
+/** Resolves once `holds`. */
+export async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 50));
+}

@@ -9,7 +9,7 @@ import { TcpProxy } from '../../server/test/faults/tcp-proxy.ts';
 import { text } from '../../server/test/fixtures/make.ts';
 import { needs, startServer, testFolder } from '../../server/test/harness.ts';
 import { endBrowser } from './browser.ts';
-import { drop, elementPage, expectRefusals, heard, pdfFile } from './element-page.ts';
+import { activeName, drop, elementPage, expectRefusals, heard, pdfFile, until } from './element-page.ts';
 
 const folder = await testFolder({ after });
 const server = await startServer({ after }, { DATA_DIR: folder });
@@ -324,15 +324,3 @@ describe('<strongroom-uploader>', { skip: needs('chromium') }, () => {
     assert.equal(most, 2);
   });
 });
-
-/** What has the focus, by the name it is called. */
-function activeName(): string {
-  let active = document.activeElement;
-  while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
-  return active?.getAttribute('aria-label') ?? active?.textContent?.trim() ?? '';
-}
-
-/** Resolves once `holds`. */
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 50));
-}

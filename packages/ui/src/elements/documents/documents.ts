@@ -134,6 +134,7 @@ export class StrongroomDocuments extends StrongroomElement {
 
   /** Reads the next page. */
   async more(): Promise<void> {
+    const pressed = this.shadowRoot?.activeElement?.matches('.more') ?? false;
     const before = this.#listing.items.length;
     const added = await this.#listing.more();
     if (this.#listing.moreStatus === 'failed') {
@@ -143,7 +144,7 @@ export class StrongroomDocuments extends StrongroomElement {
     this.#announcer.say(this.say('documents.said_more', { count: added }));
     this.emit('strongroom-loaded', { count: this.#listing.items.length });
     await this.updateComplete;
-    if (this.shadowRoot?.activeElement?.matches('.more, body') ?? true) this.#focusRow(before);
+    if (pressed) this.#focusRow(before);
   }
 
   override connectedCallback(): void {
@@ -377,9 +378,12 @@ export class StrongroomDocuments extends StrongroomElement {
   }
 
   #focusRow(index: number): void {
-    const rows = this.renderRoot.querySelectorAll('.rows > .row');
-    const target = rows[index]?.querySelector<HTMLElement>('a.open, button.open, .actions button, input');
-    (target ?? this.renderRoot.querySelector<HTMLElement>('.empty'))?.focus();
+    const row = this.renderRoot.querySelectorAll('.rows > .row')[index];
+    const places = ['a.open, button.open', '.actions button', 'input'].map((place) =>
+      row?.querySelector<HTMLElement>(place),
+    );
+    const place = places.find(Boolean) ?? this.renderRoot.querySelector<HTMLElement>('.empty');
+    place?.focus();
   }
 }
 
