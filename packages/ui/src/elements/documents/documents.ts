@@ -53,6 +53,7 @@ export class StrongroomDocuments extends StrongroomElement {
     only: {},
     selectable: { type: Boolean },
     hrefFor: { attribute: false },
+    recordHrefFor: { attribute: false },
     selection: { attribute: false },
   };
 
@@ -73,6 +74,8 @@ export class StrongroomDocuments extends StrongroomElement {
   declare selectable: boolean;
   /** Where a document's name leads to. Without it the name opens the preview. */
   declare hrefFor: ((document: Document) => string) | undefined;
+  /** Where a record's id leads to, in a list of several records. Without it the id is text. */
+  declare recordHrefFor: ((document: Document) => string) | undefined;
 
   readonly #listing = new Listing(() => this.requestUpdate());
   readonly #selection = new Selection();
@@ -281,6 +284,8 @@ export class StrongroomDocuments extends StrongroomElement {
       isBusy: (id) => this.#actions.isBusy(id),
       isFresh: (id) => this.#fresh.has(id),
       href: (document) => this.hrefFor?.(document) ?? null,
+      records: this.recordId === null,
+      recordHref: (document) => this.recordHrefFor?.(document) ?? null,
       canOpen: (document) => offered(document).includes('preview'),
       open: (document) => this.#actions.open(document),
       select: (event, { id }) => this.#select(event, id),

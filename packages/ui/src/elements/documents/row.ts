@@ -17,6 +17,10 @@ export interface RowContext {
   isFresh(id: string): boolean;
   /** Where the name leads to; null: it opens the document here, where that is possible. */
   href(document: Document): string | null;
+  /** Whether rows say which record they belong to: not in the list of one record. */
+  readonly records: boolean;
+  /** Where a record's id leads to; null: nowhere. */
+  recordHref(document: Document): string | null;
   canOpen(document: Document): boolean;
   open(document: Document): void;
   select(event: MouseEvent, document: Document): void;
@@ -37,7 +41,7 @@ export function row(document: Document, context: RowContext): TemplateResult {
     aria-busy=${context.isBusy(id) ? 'true' : 'false'}
   >
     ${context.selectable ? choice(document, context) : nothing}
-    <div class="cell name" role="cell">${name(document, context)}</div>
+    <div class="cell name" role="cell">${name(document, context)}${context.records ? record(document, context) : nothing}</div>
     <div class="facts" role="none">
       <div class="cell type" role="cell">${typeLabel(type, say, types)}</div>
       <div class="cell size" role="cell">${size === null ? say('documents.no_size') : formats.size(size)}</div>
@@ -74,6 +78,15 @@ function name(document: Document, { say, href, canOpen, open }: RowContext): Tem
   >
     ${shown}
   </button>`;
+}
+
+/** The record's id: where documents of many records are listed, what a document belongs to is half of its name. */
+function record(document: Document, { say, recordHref }: RowContext): TemplateResult {
+  const address = recordHref(document);
+  const id = html`<bdi title=${say('documents.record', { recordId: document.recordId })}>${document.recordId}</bdi>`;
+  return address === null
+    ? html`<span class="record" part="record">${id}</span>`
+    : html`<a class="record" part="record" href=${address}>${id}</a>`;
 }
 
 function badge({ state, purgeAfter }: Document, { say, formats }: RowContext): TemplateResult {

@@ -123,6 +123,23 @@ export const styles = css`
     color: var(--_accent);
     text-decoration: underline;
   }
+  .record {
+    display: flex;
+    inline-size: fit-content;
+    max-inline-size: 100%;
+    min-block-size: 1.5rem;
+    color: var(--_quiet);
+    font-size: var(--_text-small);
+    text-decoration: none;
+  }
+  .record bdi {
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  a.record:hover {
+    text-decoration: underline;
+  }
   .facts .cell {
     color: var(--_quiet);
     font-variant-numeric: tabular-nums;
@@ -272,7 +289,8 @@ export const styles = css`
     }
     .head > .state,
     .head > .actions,
-    .head .type {
+    .head .type,
+    .head .size:not([aria-sort]) {
       position: absolute;
       inline-size: 1px;
       block-size: 1px;

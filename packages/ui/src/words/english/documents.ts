@@ -13,6 +13,7 @@ export const documents = {
   'documents.sort_by': 'Sort by {column}',
   'documents.select_all': 'Select all',
   'documents.select_one': 'Select {filename}',
+  'documents.record': 'Record {recordId}',
   'documents.open_one': 'Open {filename}',
 
   'documents.loading': 'Documents are being fetched …',
