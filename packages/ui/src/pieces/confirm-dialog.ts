@@ -42,6 +42,7 @@ export class ConfirmDialog implements ReactiveController {
   }
 
   render(say: Say): TemplateResult {
+    // `autofocus` comes with the question: put into the page with it, a browser would try it at once and say so.
     const { title = '', text = '', confirm = '', danger = true } = this.#question ?? {};
     return html`<dialog
       class="confirm"
@@ -55,7 +56,7 @@ export class ConfirmDialog implements ReactiveController {
         <h2 id="confirm-title">${title}</h2>
         <p id="confirm-text">${text}</p>
         <div class="answers">
-          <button class="button" autofocus value="no">${say('action.cancel')}</button>
+          <button class="button" ?autofocus=${this.#question !== null} value="no">${say('action.cancel')}</button>
           <button class="button ${danger ? 'danger' : 'primary'}" value="yes">${confirm}</button>
         </div>
       </form>
