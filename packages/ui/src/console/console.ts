@@ -1,1 +1,1 @@
-import '../elements/uploader/uploader.ts';
+import './shell/shell.ts';

@@ -1,0 +1,51 @@
+import { html } from 'lit';
+import type { Navigation } from '../navigation.ts';
+import { Part } from '../parts/page.ts';
+import { say } from '../parts/words.ts';
+import { recordPath } from '../routes.ts';
+
+/** `<console-record-jump>`: asks for a record's id and goes to it. `open()` shows it. */
+class RecordJump extends Part {
+  static override properties = { navigation: { attribute: false } };
+  declare navigation: Navigation;
+
+  open(): void {
+    const dialog = this.querySelector('dialog');
+    dialog?.showModal();
+    dialog?.querySelector('input')?.select();
+  }
+
+  override render() {
+    return html`<dialog class="ask" aria-labelledby="jump-title">
+      <form method="dialog" @submit=${this.#go}>
+        <h2 id="jump-title">${say('console.jump.title')}</h2>
+        <label class="field">
+          <span>${say('console.record')}</span>
+          <input name="record" required maxlength="200" autocomplete="off" autocapitalize="off" spellcheck="false" />
+          <small>${say('console.jump.hint')}</small>
+        </label>
+        <div class="choices">
+          <button type="button" @click=${this.#close}>${say('action.cancel')}</button>
+          <button class="primary">${say('console.jump.go')}</button>
+        </div>
+      </form>
+    </dialog>`;
+  }
+
+  #go(event: SubmitEvent): void {
+    const recordId = String(new FormData(event.target as HTMLFormElement).get('record')).trim();
+    if (recordId) this.navigation.go(recordPath(recordId));
+  }
+
+  #close(): void {
+    this.querySelector('dialog')?.close();
+  }
+}
+
+customElements.define('console-record-jump', RecordJump);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'console-record-jump': RecordJump;
+  }
+}
