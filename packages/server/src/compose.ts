@@ -287,7 +287,7 @@ function accessTo({
       contentType: expositionType,
       expose: () => telemetry.expose(),
       public: settings.metricsPublic,
-      authenticate: (authorization) => authenticator.authenticate(authorization),
+      authenticate: (authorization) => grants.authenticate(authorization),
     },
   };
 }

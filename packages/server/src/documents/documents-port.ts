@@ -78,11 +78,14 @@ export interface DocumentsPort {
   ): Promise<string | null>;
   /** Raises `invalid_input` on a filter that leads out of the caller's reach. */
   find(caller: Caller, filter: Filter, page: Page): Promise<{ documents: Document[]; next: Position | null }>;
-  /** Raises `document_missing`, `document_deleted`, `state_conflict`, `revision_conflict`, `invalid_input`. */
+  /**
+   * Changes the document if it is at one of the revisions that are named; `*`: at any. Raises `document_missing`,
+   * `document_deleted`, `state_conflict`, `revision_conflict`, `invalid_input`.
+   */
   change(
     caller: Caller,
     id: string,
-    revision: number,
+    revisions: '*' | readonly number[],
     changes: { filename?: string; metadata?: JsonObject },
   ): Promise<Document>;
   /** Raises `document_missing`. */

@@ -312,7 +312,7 @@ describe('what a state allows', () => {
     assert.equal(removed?.state, 'deleted');
     assert.equal(removed?.purgeAfter?.getTime(), (removed?.deletedAt?.getTime() ?? 0) + 30 * day);
     await raises('document_deleted', documents.read(caller, id));
-    await raises('document_deleted', documents.change(caller, id, 4, { filename: 'x.txt' }));
+    await raises('document_deleted', documents.change(caller, id, [4], { filename: 'x.txt' }));
     await raises('state_conflict', documents.archive(caller, id));
     const restored = await documents.restore(caller, id);
     assert.equal(restored.state, 'archived');
@@ -432,7 +432,7 @@ describe('what a state allows', () => {
 describe('changing', () => {
   test('a filename is cleaned, metadata replaced, and the revision counts', async () => {
     const document = await keep();
-    const changed = await documents.change(caller, document.id, document.revision, {
+    const changed = await documents.change(caller, document.id, [document.revision], {
       filename: '../../etc/pass\u202Ewd.txt',
       metadata: { case: '42' },
     });
@@ -441,7 +441,7 @@ describe('changing', () => {
     assert.equal(changed.revision, document.revision + 1);
     await raises(
       'revision_conflict',
-      documents.change(caller, document.id, document.revision, { filename: 'b.txt' }),
+      documents.change(caller, document.id, [document.revision], { filename: 'b.txt' }),
     );
     const last = (await documents.events(caller, document.id, { limit: 50 })).events.at(-1);
     assert.deepEqual(last?.details, { changed: ['filename', 'metadata'] });

@@ -134,7 +134,7 @@ export class Documents implements DocumentsPort {
   async change(
     caller: Caller,
     id: string,
-    revision: number,
+    revisions: '*' | readonly number[],
     changes: { filename?: string; metadata?: JsonObject },
   ): Promise<Document> {
     const document = await this.#get(caller, 'change', id);
@@ -146,6 +146,9 @@ export class Documents implements DocumentsPort {
         : { filename: cleanFilename(changes.filename, extensionOf(document.filename)) }),
       ...(changes.metadata === undefined ? {} : { metadata: changes.metadata }),
     };
+    const { revision } = document;
+    if (revisions !== '*' && !revisions.includes(revision))
+      throw new StrongroomError('revision_conflict', { id, revision });
     // The history names what changed, not the values: they go with the document when it is purged.
     const happened = this.#happened(caller, 'document.changed', { changed: Object.keys(cleaned) });
     return this.#parts.records.change(id, revision, listedStates, cleaned, happened);

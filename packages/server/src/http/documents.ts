@@ -1,7 +1,4 @@
-import type { Static } from 'typebox';
-import type { Document, JsonObject } from '../documents/document.ts';
-import type { Caller } from '../documents/permissions.ts';
-import { StrongroomError } from '../errors.ts';
+import type { JsonObject } from '../documents/document.ts';
 import { callerOf } from './caller.ts';
 import { type App, answerDocument, type Doors } from './doors.ts';
 import { EventsQuery, readEventsQuery } from './events-query.ts';
@@ -47,7 +44,8 @@ export function registerDocuments(app: App, doors: Doors): void {
     { config: { action: 'change' }, schema: { params, body: Changes } },
     async (request, reply) => {
       const wanted = readIfMatch(request.headers['if-match']);
-      const changed = await change(doors, callerOf(request), request.params.id, wanted, request.body);
+      const changes = request.body as { filename?: string; metadata?: JsonObject };
+      const changed = await documents.change(callerOf(request), request.params.id, wanted, changes);
       return answerDocument(reply, doors, changed);
     },
   );
@@ -82,21 +80,4 @@ export function registerDocuments(app: App, doors: Doors): void {
       return answerDocument(reply, doors, trashed);
     },
   );
-}
-
-/** With one revision named, the records compare it; with `*` or several, the document is looked at first. */
-async function change(
-  { documents }: Doors,
-  caller: Caller,
-  id: string,
-  wanted: '*' | readonly number[],
-  changes: Static<typeof Changes>,
-): Promise<Document> {
-  const asked = changes as { filename?: string; metadata?: JsonObject };
-  const [only] = wanted;
-  if (wanted.length === 1 && typeof only === 'number') return documents.change(caller, id, only, asked);
-  const { revision } = await documents.describe(caller, id);
-  if (wanted !== '*' && !wanted.includes(revision))
-    throw new StrongroomError('revision_conflict', { id, revision });
-  return documents.change(caller, id, revision, asked);
 }

@@ -114,13 +114,13 @@ export class MemoryDocuments implements DocumentsPort {
   async change(
     _caller: Caller,
     id: string,
-    revision: number,
+    revisions: '*' | readonly number[],
     changes: { filename?: string; metadata?: JsonObject },
   ): Promise<Document> {
     const { document } = this.#get(id);
-    if (document.revision !== revision) {
-      throw new StrongroomError('revision_conflict', { id, revision: document.revision });
-    }
+    const { revision } = document;
+    if (revisions !== '*' && !revisions.includes(revision))
+      throw new StrongroomError('revision_conflict', { id, revision });
     return this.#put({ ...document, ...changes, revision: revision + 1 });
   }
 

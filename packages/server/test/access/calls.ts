@@ -1,0 +1,102 @@
+/** The rows of the table: one call of each route, right in all but who makes it. */
+import { request } from 'undici';
+import { pdf } from '../fixtures/make.ts';
+import type { TestServer } from '../harness.ts';
+import { recordId } from './credentials.ts';
+
+export interface Call {
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer;
+}
+
+/** Makes what a call needs, with all rights: each may change it as it likes. */
+export class Ground {
+  readonly #server: TestServer;
+
+  constructor(server: TestServer) {
+    this.#server = server;
+  }
+
+  /** The id of a fresh document, after these moves of it. */
+  async document(...moves: readonly ('archive' | 'delete')[]): Promise<string> {
+    const { id } = await this.json<{ id: string }>('POST', upload.path, upload.body);
+    for (const move of moves)
+      await this.json(
+        move === 'delete' ? 'DELETE' : 'POST',
+        `/v1/documents/${id}${move === 'delete' ? '' : `/${move}`}`,
+      );
+    return id;
+  }
+
+  async json<T>(method: 'POST' | 'DELETE', path: string, body: string | Buffer | null = null): Promise<T> {
+    const headers = {
+      authorization: `Bearer ${this.#server.key}`,
+      ...(typeof body === 'string' ? json.headers : {}),
+    };
+    const answer = await request(this.#server.url + path, { method, headers, body });
+    if (answer.statusCode >= 300) throw new Error(`${method} ${path}: ${await answer.body.text()}`);
+    return (await answer.body.json()) as T;
+  }
+}
+
+const json = { headers: { 'content-type': 'application/json' } };
+const upload = {
+  path: `/v1/documents?recordId=${encodeURIComponent(recordId)}&type=id`,
+  body: pdf(),
+} satisfies Call;
+
+/** By method and path of the route. */
+export const calls: Readonly<Record<string, (ground: Ground) => Promise<Call>>> = {
+  'POST /v1/documents': async () => upload,
+  'GET /v1/documents': async () => ({ path: `/v1/documents?recordId=${encodeURIComponent(recordId)}` }),
+  'GET /v1/documents/{id}': async (ground) => ({ path: `/v1/documents/${await ground.document()}` }),
+  'PATCH /v1/documents/{id}': async (ground) => ({
+    path: `/v1/documents/${await ground.document()}`,
+    headers: { ...json.headers, 'if-match': '*' },
+    body: '{"filename":"other.pdf"}',
+  }),
+  'DELETE /v1/documents/{id}': async (ground) => ({ path: `/v1/documents/${await ground.document()}` }),
+  'GET /v1/documents/{id}/events': async (ground) => ({
+    path: `/v1/documents/${await ground.document()}/events`,
+  }),
+  'GET /v1/documents/{id}/content': async (ground) => ({
+    path: `/v1/documents/${await ground.document()}/content`,
+  }),
+  'POST /v1/documents/{id}/links': async (ground) => ({
+    path: `/v1/documents/${await ground.document()}/links`,
+  }),
+  'POST /v1/documents/{id}/archive': async (ground) => ({
+    path: `/v1/documents/${await ground.document()}/archive`,
+  }),
+  'POST /v1/documents/{id}/unarchive': async (ground) => ({
+    path: `/v1/documents/${await ground.document('archive')}/unarchive`,
+  }),
+  'POST /v1/documents/{id}/restore': async (ground) => ({
+    path: `/v1/documents/${await ground.document('delete')}/restore`,
+  }),
+  'GET /l/{token}': async (ground) => {
+    const { url } = await ground.json<{ url: string }>(
+      'POST',
+      `/v1/documents/${await ground.document()}/links`,
+    );
+    return { path: new URL(url).pathname };
+  },
+  'POST /v1/grants': async () => ({ path: '/v1/grants', ...json, body: grant }),
+  'DELETE /v1/grants/{id}': async (ground) => {
+    const { id } = await ground.json<{ id: string }>('POST', '/v1/grants', grant);
+    return { path: `/v1/grants/${id}` };
+  },
+  'GET /v1/caller': async () => ({ path: '/v1/caller' }),
+  'GET /v1/document-types': async () => ({ path: '/v1/document-types' }),
+  'GET /v1/storage': async () => ({ path: '/v1/storage' }),
+  'POST /v1/storage/check': async () => ({ path: '/v1/storage/check' }),
+  'GET /metrics': async () => ({ path: '/metrics' }),
+  'GET /healthz': async () => ({ path: '/healthz' }),
+  'GET /readyz': async () => ({ path: '/readyz' }),
+  'GET /openapi.json': async () => ({ path: '/openapi.json' }),
+  'GET /docs': async () => ({ path: '/docs' }),
+  'GET /ui/*': async () => ({ path: '/ui/elements/index.js' }),
+};
+
+const grant = JSON.stringify({ recordId, actions: ['read'] });
