@@ -56,8 +56,8 @@ for (const backend of [diskAndSqlite, s3AndPostgres]) {
           const call = calls[route] ?? (async () => ({ path: url.replace('*', 'x') }));
           const ground = new Ground(server);
           const found = await Promise.all(
-            [...everybody].map(async ([name, held]): Promise<[string, string]> => {
-              const made = await call(ground);
+            [...everybody].map(async ([name, fields]): Promise<[string, string]> => {
+              const [made, held] = [await call(ground), await fields()];
               const answer = await answered(method, made, held);
               if (method === 'GET') {
                 const head = Number.parseInt(await answered('HEAD', made, held), 10);

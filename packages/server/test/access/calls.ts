@@ -18,6 +18,10 @@ export class Ground {
     this.#server = server;
   }
 
+  get key(): string {
+    return this.#server.key;
+  }
+
   /** The id of a fresh document, after these moves of it. */
   async document(...moves: readonly ('archive' | 'delete')[]): Promise<string> {
     const { id } = await this.json<{ id: string }>('POST', upload.path, upload.body);
@@ -87,6 +91,13 @@ export const calls: Readonly<Record<string, (ground: Ground) => Promise<Call>>> 
     const { id } = await ground.json<{ id: string }>('POST', '/v1/grants', grant);
     return { path: `/v1/grants/${id}` };
   },
+  'POST /v1/session': async (ground) => ({
+    path: '/v1/session',
+    ...json,
+    body: JSON.stringify({ key: ground.key }),
+  }),
+  'GET /v1/session': async () => ({ path: '/v1/session' }),
+  'DELETE /v1/session': async () => ({ path: '/v1/session' }),
   'GET /v1/caller': async () => ({ path: '/v1/caller' }),
   'GET /v1/document-types': async () => ({ path: '/v1/document-types' }),
   'GET /v1/storage': async () => ({ path: '/v1/storage' }),

@@ -14,8 +14,10 @@ export const recordId = 'case/1';
 
 const documentActions = ['upload', 'list', 'read', 'change', 'link', 'archive', 'delete', 'restore'];
 
-/** Headers by the name of a column. */
-export type Credentials = ReadonlyMap<string, Readonly<Record<string, string>>>;
+type Fields = Readonly<Record<string, string>>;
+
+/** Fields of a request by the name of a column, made for each anew: a call may end a session. */
+export type Credentials = ReadonlyMap<string, () => Promise<Fields>>;
 
 /** Everybody, before a service whose records are where `settings` say. */
 export async function credentials(
@@ -30,13 +32,13 @@ export async function credentials(
   const revoked = await grant({ recordId });
   await sent(server, owner, 'DELETE', `/v1/grants/${revoked.id}`);
   const expired = await grant({ recordId, expiresIn: 1 });
-  const all: [string, Record<string, string>][] = [
+  const lasting: [string, Fields][] = [
     ['no key', {}],
     ['wrong key', bearer(makeKey('unknown', new Date()).key)],
     ['key', owner],
     ...(await Promise.all(
       Object.keys(scopes).map(
-        async (scope): Promise<[string, Record<string, string>]> => [scope, await key({ scopes: [scope] })],
+        async (scope): Promise<[string, Fields]> => [scope, await key({ scopes: [scope] })],
       ),
     )),
     ['its prefix', await key({ recordPrefix: 'case/' })],
@@ -48,7 +50,24 @@ export async function credentials(
   ];
   await records.close();
   while (Date.now() <= Date.parse(expired.expiresAt)) await sleep(20);
-  return new Map(all);
+  return new Map([
+    ...lasting.map(([name, fields]): [string, () => Promise<Fields>] => [name, async () => fields]),
+    ['session, no proof', async () => ({ cookie: (await signedIn(server)).cookie })],
+    ['session', () => signedIn(server)],
+  ]);
+}
+
+/** A session's cookie, and the field by which its page proves itself. */
+async function signedIn({ url, key }: TestServer): Promise<{ cookie: string; 'strongroom-csrf': string }> {
+  const answer = await request(`${url}/v1/session`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ key }),
+  });
+  const { csrfToken } = (await answer.body.json()) as { csrfToken: string };
+  const [cookie = ''] = String(answer.headers['set-cookie']).split(';');
+  keepSecret('secret', cookie.split('=')[1]);
+  return { cookie, 'strongroom-csrf': csrfToken };
 }
 
 function bearer(token: string): Record<string, string> {
