@@ -16,7 +16,7 @@ import { make, parse, programOf } from './container-file.ts';
 import { installPackage, type RunningApp, run, succeeded } from './installed-package.ts';
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
-const page = await readFile(join(root, 'docs/embedding.md'), 'utf8');
+const page = await readFile(join(root, 'docs/in-your-app.md'), 'utf8');
 const operating = await readFile(join(root, 'docs/operating.md'), 'utf8');
 const block = (language: string) =>
   new RegExp(`\`\`\`${language}\n(.+?)\`\`\``, 's').exec(operating)?.[1] ?? '';
