@@ -26,6 +26,11 @@ function example(mark: string): string {
   return found;
 }
 
+/** A page that runs the program, and asks for no icon. */
+function indexOf(program: string): string {
+  return `<!doctype html><link rel="icon" href="data:,"><div id="app"></div><script type="module" src="${program}"></script>`;
+}
+
 /** A folder in which the examples find the packages that they import. */
 async function appFolder(t: Ending, files: Readonly<Record<string, string>>): Promise<string> {
   const folder = await testFolder(t);
@@ -86,7 +91,7 @@ test('the examples of docs/embedding.md', { skip: needs('chromium') }, async (t)
   await t.test('React', (t) =>
     worksBuilt(t, 'react', {
       'page.jsx': here('// page.jsx'),
-      'index.html': '<div id="app"></div><script type="module" src="page.jsx"></script>',
+      'index.html': indexOf('page.jsx'),
     }),
   );
 
@@ -96,7 +101,7 @@ test('the examples of docs/embedding.md', { skip: needs('chromium') }, async (t)
     const compilerOptions = { isCustomElement: (tag: string) => tag.startsWith(own) };
     const files = {
       'Page.vue': here('<!-- Page.vue -->'),
-      'index.html': '<div id="app"></div><script type="module" src="main.js"></script>',
+      'index.html': indexOf('main.js'),
       'main.js': `import { createApp } from 'vue'; import Page from './Page.vue';
         createApp(Page, { recordId: 'inquiry-42' }).mount('#app');`,
     };
@@ -137,6 +142,6 @@ async function handsIn(page: Page, name: string): Promise<void> {
   await uploader.locator('input.files').setInputFiles({ name, mimeType: 'application/pdf', buffer: pdf() });
   const types = uploader.locator('select').first();
   await types.selectOption('id');
-  await uploader.getByRole('button', { name: /send/i }).click();
+  await uploader.getByRole('button', { name: /^Upload/ }).click();
   await page.locator('strongroom-documents').getByText(name).first().waitFor();
 }
