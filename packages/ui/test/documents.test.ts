@@ -149,7 +149,7 @@ describe('<strongroom-documents>', { skip: needs('chromium') }, () => {
     await list(page).getByRole('button', { name: 'Show more' }).press('Enter');
     await until(async () => (await names(page)).length === 4);
     assert.match(await page.evaluate(activeName), /^a\.pdf/);
-    await list(page).getByRole('button', { name: 'Sort by Name' }).click();
+    await list(page).getByRole('columnheader', { name: 'Name' }).getByRole('button').click();
     await until(async () => (await names(page)).join() === 'a.pdf,b.pdf');
     await list(page).getByRole('button', { name: 'Show more' }).click();
     await until(async () => (await names(page)).join() === 'a.pdf,b.pdf,c.pdf,d.pdf');

@@ -32,7 +32,7 @@ export async function elementPage(
       window.heard = [];
       for (const name of ${JSON.stringify(eventNames)}) addEventListener('strongroom-' + name, ({ detail }) => heard.push({ name, detail }));
       ${script}
-    </script></head><body><main>${body}</main></body></html>`;
+    </script></head><body><main><h1>Test</h1>${body}</main></body></html>`;
   await opened.page.route(address, (route) =>
     route.fulfill({ contentType: 'text/html; charset=utf-8', body: html }),
   );

@@ -368,7 +368,8 @@ export class StrongroomDocuments extends StrongroomElement {
     }
     if (this.recordId === '' || !belongs(document, this.#filter)) return;
     this.#fresh = new Set([...this.#fresh, document.id]);
-    if (this.sort === '-createdAt' && newest(document, items)) this.#listing.prepend(document);
+    if (this.#listing.status === 'ready' && this.sort === '-createdAt' && newest(document, items))
+      this.#listing.prepend(document);
     else void this.reload();
   }
 

@@ -44,10 +44,21 @@ export const styles = css`
       background: var(--_accent-wash);
     }
   }
-  [aria-busy='true'] .rows,
-  .row[aria-busy='true'] {
-    opacity: 0.55;
-    transition: opacity var(--_quick);
+  .table {
+    position: relative;
+  }
+  .table[aria-busy='true']::after {
+    content: '';
+    position: absolute;
+    inset-block-start: 0;
+    inset-inline: 0;
+    block-size: 2px;
+    background: var(--_accent);
+    animation: sr-pulse 0.6s ease-in-out infinite alternate;
+  }
+  .rows > .row[aria-busy='true'] {
+    background: var(--_sunken);
+    cursor: progress;
   }
   .cell {
     min-inline-size: 0;
@@ -319,6 +330,7 @@ export const styles = css`
   @media (prefers-reduced-motion: reduce) {
     .badge::before,
     .bone,
+    .table::after,
     .rows > .row[data-fresh] {
       animation: none !important;
     }
