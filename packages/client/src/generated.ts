@@ -182,12 +182,57 @@ export interface Health {
   ok: true;
 }
 
+/** An API key, without its secret. */
+export interface Key {
+  /** The public part of the key, which logs and histories name. */
+  id: string;
+  /** For people. */
+  name: string;
+  /** Of the API key; null: it has none, and may do everything, or it is no key. */
+  scopes: string[] | null;
+  /** Only documents of records that begin so are there; null: of any. */
+  recordPrefix: string | null;
+  /** When it was made. */
+  createdAt: string;
+  /** Since when it opens nothing; null: it works. */
+  revokedAt: string | null;
+  /** It is the one that you call with, or that your session acts as. */
+  current: boolean;
+}
+
+/** The API keys that the caller manages. */
+export interface KeyList {
+  items: Key[];
+  /** There is one page. */
+  nextCursor: null;
+}
+
 /** A signed link. */
 export interface Link {
   /** Opens the document without credentials. */
   url: string;
   /** From then on it answers `link_invalid`. */
   expiresAt: string;
+}
+
+/** A new API key. */
+export interface MadeKey {
+  /** The public part of the key, which logs and histories name. */
+  id: string;
+  /** For people. */
+  name: string;
+  /** Of the API key; null: it has none, and may do everything, or it is no key. */
+  scopes: string[] | null;
+  /** Only documents of records that begin so are there; null: of any. */
+  recordPrefix: string | null;
+  /** When it was made. */
+  createdAt: string;
+  /** Since when it opens nothing; null: it works. */
+  revokedAt: string | null;
+  /** It is the one that you call with, or that your session acts as. */
+  current: boolean;
+  /** The key itself, shown this once. */
+  key: string;
 }
 
 /** What the app keeps with the document: one JSON object of at most 8 KiB as UTF-8 and 32 levels, without control characters in names and strings. */
@@ -206,6 +251,15 @@ export interface NewGrant {
   maxFiles?: number | undefined;
   /** Seconds until it expires. */
   expiresIn?: number | undefined;
+}
+
+export interface NewKey {
+  /** For people. */
+  name: string;
+  /** What it may do, and nothing else. Default: everything. */
+  scopes?: ('documents:read' | 'documents:write' | 'documents:delete' | 'grants:create' | 'storage:read' | 'storage:check' | 'keys:manage' | 'metrics:read')[] | undefined;
+  /** Only documents of records whose id begins so are there for it. Default: all documents. */
+  recordPrefix?: string | undefined;
 }
 
 export interface NewLink {

@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { Authenticator } from './access/api-keys.ts';
 import { forgetSpentCode } from './access/first-code.ts';
 import { Grants } from './access/grants.ts';
+import { ManagedKeys } from './access/managed-keys.ts';
 import { Revocations } from './access/revocations.ts';
 import { Sessions, type SignIn } from './access/sessions.ts';
 import { checkRecords } from './checkup.ts';
@@ -242,7 +243,7 @@ function accessTo({
   telemetry,
 }: Pick<Ground, 'records' | 'settings' | 'groundwork'> & { telemetry: Telemetry }): Pick<
   Doors,
-  'authenticate' | 'sessions' | 'links' | 'grants' | 'cursors' | 'metrics'
+  'authenticate' | 'sessions' | 'keys' | 'links' | 'grants' | 'cursors' | 'metrics'
 > {
   const authenticator = new Authenticator(records, settings.apiKey);
   const revocations = new Revocations(records);
@@ -259,6 +260,7 @@ function accessTo({
       return grants.authenticate(authorization);
     },
     grants,
+    keys: new ManagedKeys(records),
     sessions: {
       begin: async (signIn: SignIn) => {
         groundwork.boot.assertReady();

@@ -1,9 +1,11 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply } from 'fastify';
+import type { ApiKeyRecord } from '../access/key-records.ts';
+import type { KeyLimits } from '../access/scopes.ts';
 import type { Actor, Document, JsonObject } from '../documents/document.ts';
 import type { DocumentsPort, Grantable } from '../documents/documents-port.ts';
-import type { Identity } from '../documents/permissions.ts';
+import type { Caller, Identity } from '../documents/permissions.ts';
 import type { Log } from '../log.ts';
 import type { Settings } from '../settings.ts';
 import type { RateLimits } from './intake.ts';
@@ -27,6 +29,7 @@ export interface Doors
   /** Raises `unauthenticated`. */
   readonly authenticate: (authorization: string | undefined) => Promise<Identity>;
   readonly sessions: SessionsSource;
+  readonly keys: KeysSource;
   readonly links: Links;
   readonly grants: GrantsSource;
   readonly cursors: Cursors;
@@ -45,6 +48,16 @@ export interface Doors
   readonly log: Log;
   /** For tests: shorter times. */
   readonly limits?: Partial<Limits>;
+}
+
+/** The API keys that a caller manages. Every call raises `records_unavailable`, `not_allowed`. */
+export interface KeysSource {
+  list(caller: Caller): Promise<ApiKeyRecord[]>;
+  make(
+    caller: Caller,
+    wanted: KeyLimits & { readonly name: string },
+  ): Promise<{ key: string; record: ApiKeyRecord }>;
+  revoke(caller: Caller, id: string): Promise<void>;
 }
 
 /** Browsers that have signed in. All but `proves` raise `records_unavailable`, `store_unavailable`, `busy`. */

@@ -15,6 +15,7 @@ import { type App, type Doors, defaultLimits, rateLimits } from './doors.ts';
 import { registerGrants } from './grants.ts';
 import { registerHealth } from './health.ts';
 import { readJson } from './json-body.ts';
+import { registerKeys } from './keys.ts';
 import { bodyIsUnread, isLingering, lingerAfterAnswer } from './lingering-close.ts';
 import { registerLinks, registerSignedLinks } from './links.ts';
 import { registerMetrics } from './metrics.ts';
@@ -100,6 +101,7 @@ export async function createServer(doors: Doors): Promise<HttpServer> {
     registerDocumentTypes(locked, doors);
     registerCaller(locked);
     registerGrants(locked, doors);
+    registerKeys(locked, doors);
     registerStorage(locked, doors);
     await registerUpload(locked, doors);
   });

@@ -98,6 +98,12 @@ export const calls: Readonly<Record<string, (ground: Ground) => Promise<Call>>> 
   }),
   'GET /v1/session': async () => ({ path: '/v1/session' }),
   'DELETE /v1/session': async () => ({ path: '/v1/session' }),
+  'GET /v1/keys': async () => ({ path: '/v1/keys' }),
+  'POST /v1/keys': async () => ({ path: '/v1/keys', ...json, body: newKey }),
+  'DELETE /v1/keys/{id}': async (ground) => {
+    const { id } = await ground.json<{ id: string }>('POST', '/v1/keys', newKey);
+    return { path: `/v1/keys/${id}` };
+  },
   'GET /v1/caller': async () => ({ path: '/v1/caller' }),
   'GET /v1/document-types': async () => ({ path: '/v1/document-types' }),
   'GET /v1/storage': async () => ({ path: '/v1/storage' }),
@@ -110,4 +116,5 @@ export const calls: Readonly<Record<string, (ground: Ground) => Promise<Call>>> 
   'GET /ui/*': async () => ({ path: '/ui/elements/index.js' }),
 };
 
+const newKey = JSON.stringify({ name: 'x', scopes: ['documents:read'], recordPrefix: 'case/' });
 const grant = JSON.stringify({ recordId, actions: ['read'] });

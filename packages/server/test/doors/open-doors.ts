@@ -64,6 +64,13 @@ export async function openDoors(t: TestContext, changed: Partial<Doors> = {}): P
   const doors = await createServer({
     documents,
     authenticate,
+    keys: {
+      list: async () => [],
+      make: async () => {
+        throw new StrongroomError('not_allowed', { action: 'keys' });
+      },
+      revoke: async () => {},
+    },
     sessions: {
       begin: async () => {
         throw new StrongroomError('unauthenticated', {});

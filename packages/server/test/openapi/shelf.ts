@@ -216,6 +216,17 @@ const scenes: Readonly<Record<string, Make>> = {
     const { id } = JSON.parse(String((await shelf.act('createGrant', { body })).bytes));
     return { path: { id } };
   },
+  revokeKey: async (shelf, choice) => {
+    const body = {
+      mediaType: 'application/json',
+      bytes: Buffer.from('{"name":"x","scopes":["storage:read"]}'),
+    };
+    const made =
+      choice % 4 === 0
+        ? '0123456789ab'
+        : JSON.parse(String((await shelf.act('createKey', { body })).bytes)).id;
+    return { path: { id: made } };
+  },
   openLink: ofLink,
   headLink: ofLink,
   signIn: async (shelf) => ({ fit: (input) => ({ ...input, body: shelf.credentials }) }),

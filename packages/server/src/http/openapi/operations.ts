@@ -6,6 +6,7 @@ import { listDocumentTypes } from './operations/document-types.ts';
 import { documents } from './operations/documents.ts';
 import { grants } from './operations/grants.ts';
 import { health } from './operations/health.ts';
+import { keys } from './operations/keys.ts';
 import { metrics } from './operations/metrics.ts';
 import { session } from './operations/session.ts';
 import { storage } from './operations/storage.ts';
@@ -20,6 +21,7 @@ export const operations: readonly Operation[] = [
   ...grants,
   describeCaller,
   ...session,
+  ...keys,
   listDocumentTypes,
   ...storage,
   ...health,

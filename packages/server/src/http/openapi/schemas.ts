@@ -188,6 +188,26 @@ const Environment = Type.Object(
   { $id: 'Environment', description: 'Which of several deployments this is, and whom to ask.' },
 );
 
+const Key = Type.Object(
+  {
+    id: Type.String({ description: 'The public part of the key, which logs and histories name.' }),
+    name: Type.String({ description: 'For people.' }),
+    scopes: CallerAccess.properties.scopes,
+    recordPrefix: CallerAccess.properties.recordPrefix,
+    createdAt: time('When it was made.'),
+    revokedAt: orNull(Type.String({ format: 'date-time' }), 'Since when it opens nothing; null: it works.'),
+    current: Type.Boolean({ description: 'It is the one that you call with, or that your session acts as.' }),
+  },
+  { $id: 'Key', description: 'An API key, without its secret.' },
+);
+export type Key = Static<typeof Key>;
+export const KeyList = list('KeyList', Key, onePage, 'The API keys that the caller manages.');
+
+export const MadeKey = Type.Object(
+  { ...Key.properties, key: Type.String({ description: 'The key itself, shown this once.' }) },
+  { $id: 'MadeKey', description: 'A new API key.' },
+);
+
 export const Session = Type.Object(
   {
     actor: Actor,
