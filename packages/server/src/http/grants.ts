@@ -8,7 +8,8 @@ const NewGrant = Type.Object(
   {
     recordId: Type.String(),
     actions: Type.Array(Type.Enum([...documentActions]), { minItems: 1, uniqueItems: true }),
-    types: Type.Optional(Type.Array(Type.String(), { minItems: 1, maxItems: 64, uniqueItems: true })),
+    /** A list reads each in each state: more would be more than a database merges at ease. */
+    types: Type.Optional(Type.Array(Type.String(), { minItems: 1, maxItems: 16, uniqueItems: true })),
     /** Bytes of one upload. */
     maxSize: Type.Optional(Type.Integer({ minimum: 1 })),
     maxFiles: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),

@@ -30,12 +30,13 @@ export function registerLinks(app: App, { documents, links, publicUrl }: Doors):
       const caller = callerOf(request);
       const { id } = await documents.assertLinkable(caller, request.params.id);
       const { disposition, expiresIn } = request.body;
+      const { seconds, grant } = boundsOf(caller);
       const { token, expiresAt } = links.mint({
         documentId: id,
         disposition,
-        expiresIn: Math.min(expiresIn, secondsLeft(caller)),
+        expiresIn: Math.min(expiresIn, seconds),
         actor: caller.actor,
-        grant: grantOf(caller),
+        grant,
       });
       reply.code(201);
       return { url: `${publicUrl()}/l/${token}`, expiresAt: expiresAt.toISOString() };
@@ -43,14 +44,15 @@ export function registerLinks(app: App, { documents, links, publicUrl }: Doors):
   );
 }
 
-/** A link made with a grant does not outlive it. */
-function secondsLeft({ rights }: Caller): number {
-  if (rights.expiresAt === null) return Number.POSITIVE_INFINITY;
-  return Math.max(0, Math.floor((rights.expiresAt.getTime() - Date.now()) / 1000));
-}
-
-function grantOf({ actor, key }: Caller): { id: string; key: string } | null {
-  return actor.kind === 'grant' && key !== null ? { id: actor.id, key } : null;
+/** What a link that a grant makes does not outlive, seconds, and dies with. Nothing of the sort for others: a session's link is its key's. */
+function boundsOf({ actor, key, rights }: Caller): {
+  seconds: number;
+  grant: { id: string; key: string } | null;
+} {
+  if (actor.kind !== 'grant' || key === null || rights.expiresAt === null)
+    return { seconds: Number.POSITIVE_INFINITY, grant: null };
+  const left = Math.floor((rights.expiresAt.getTime() - Date.now()) / 1000);
+  return { seconds: Math.max(0, left), grant: { id: actor.id, key } };
 }
 
 /** GET and HEAD /l/{token}: the bytes, as long as the document can be read. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { authorization, openDoors } from '../../test/doors/open-doors.ts';
 import { RawClient } from '../../test/doors/raw-client.ts';
+import { everything } from '../documents/permissions.ts';
 import { StrongroomError } from '../errors.ts';
 
 type Json = Record<string, unknown>;
@@ -231,6 +232,31 @@ test('a path that can’t be read is refused in words', async (t) => {
   assert.equal(await code('/v1/documents/%zz'), 'invalid_request');
   assert.equal(await code(`/v1/documents/${'x'.repeat(3_000)}`), 'route_missing');
   assert.equal(await code('/v1/documents/%00..%2f'), 'document_missing');
+});
+
+test('a link of a session is its key’s and lives as long as it says; one of a grant does not outlive that', async (t) => {
+  const inAnHour = new Date(Date.now() + 3_600_000);
+  for (const [kind, days] of [
+    ['session', 7],
+    ['grant', 1 / 24],
+  ] as const) {
+    const identity = {
+      actor: { kind, id: '0'.repeat(32) },
+      key: 'k',
+      rights: { ...everything, expiresAt: inAnHour },
+    };
+    const doors = await openDoors(t, { authenticate: async () => identity });
+    const upload = await doors.fetch('/v1/documents?recordId=r&type=other', { method: 'POST', body: 'text' });
+    const { id } = (await upload.json()) as { id: string };
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify({ expiresIn: 604_800 });
+    const link = await doors.fetch(`/v1/documents/${id}/links`, { method: 'POST', headers, body });
+    const { expiresAt } = (await link.json()) as { expiresAt: string };
+    assert.ok(
+      Math.abs(Date.parse(expiresAt) - Date.now() - days * 86_400_000) < 60_000,
+      `${kind}: ${expiresAt}`,
+    );
+  }
 });
 
 test('links open one document without a key, and go to the store when they may', async (t) => {

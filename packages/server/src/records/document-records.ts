@@ -160,7 +160,7 @@ export interface Changes {
 export interface Filter {
   readonly recordId?: string;
   readonly type?: string;
-  /** Any of these; not with `type`. */
+  /** Any of these, at most 16; not with `type`. */
   readonly types?: readonly string[];
   /** Undefined: every state. */
   readonly states?: readonly State[];

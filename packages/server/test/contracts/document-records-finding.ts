@@ -48,6 +48,16 @@ export function describeFinding(opened: () => Opened): void {
     }
   });
 
+  test('as many types as may be asked for are found in every state', async () => {
+    const { records } = opened();
+    const recordId = freshRecord();
+    const types = Array.from({ length: 16 }, (_, n) => `type-${n}`);
+    for (const type of types) await records.create(draft({ recordId, type }), happened());
+    const page = { sort: { by: 'createdAt', descending: false }, limit: 20 } as const;
+    const { documents } = await records.find({ recordId, types, states }, page);
+    assert.deepEqual(documents.map(({ type }) => type).sort(), types.toSorted());
+  });
+
   test('what is not offered is refused', async () => {
     const { records } = opened();
     const page = (by: 'createdAt' | 'filename' | 'size', after?: Position): Page => ({

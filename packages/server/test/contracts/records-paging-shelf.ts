@@ -55,10 +55,11 @@ export function* listings(rows: readonly ShelfRow[]): Generator<Listing> {
     { createdBefore: new Date(start + 60 * 60_000), createdAfter: new Date(start + 59 * 60_000 - 1) },
   ];
   for (const recordId of [undefined, 'big', 'even', 'deeds', 'small-1777', 'nobody']) {
-    for (const type of [undefined, 'id', 'rare', 'deed', 'unheard of']) {
-      const scope = { ...(recordId !== undefined && { recordId }), ...(type !== undefined && { type }) };
+    for (const type of [undefined, 'id', 'rare', 'deed', 'unheard of', ['id', 'rare']]) {
+      const named = Array.isArray(type) ? { types: type } : type === undefined ? {} : { type };
+      const scope = { ...(recordId !== undefined && { recordId }), ...named };
       const within = rows.filter(
-        (row) => (recordId ?? row.recordId) === row.recordId && (type ?? row.type) === row.type,
+        (row) => (recordId ?? row.recordId) === row.recordId && [type ?? row.type].flat().includes(row.type),
       );
       for (const states of stateLists as (State[] | undefined)[]) {
         const filter = { ...scope, ...(states && { states }) };
