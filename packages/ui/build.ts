@@ -2,7 +2,7 @@
  * `npm run build`: what browsers load, into dist/: elements/ (for apps), console/ (served at `/`), frame/ (the sandboxed
  * page in which previews run). `.built` is touched last; build-if-stale compares the sources with it.
  */
-import { globSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build, type InlineConfig } from 'vite';
 
@@ -19,6 +19,24 @@ const elements = Object.fromEntries([
 ]);
 
 const shared: InlineConfig = { configFile: false, logLevel: 'error' };
+
+/**
+ * What pdf.js fetches when a PDF asks for it, in a folder of its version. Of wasm/ only the JavaScript that stands in for it:
+ * the frame may compile no WebAssembly.
+ */
+function copyPdfFiles(frame: string): void {
+  const pdfjs = join(here, '../../node_modules/pdfjs-dist');
+  const { version } = JSON.parse(readFileSync(join(pdfjs, 'package.json'), 'utf8'));
+  const to = join(frame, `pdfjs-${version}`);
+  mkdirSync(to, { recursive: true });
+  cpSync(join(pdfjs, 'LICENSE'), join(to, 'LICENSE'));
+  for (const folder of ['cmaps', 'standard_fonts', 'wasm']) {
+    cpSync(join(pdfjs, folder), join(to, folder), {
+      recursive: true,
+      filter: (path) => !/\.wasm$|qcms|QCMS|quickjs|QUICKJS/.test(basename(path)),
+    });
+  }
+}
 
 async function main(): Promise<void> {
   rmSync(made, { recursive: true, force: true });
@@ -50,9 +68,18 @@ async function main(): Promise<void> {
       outDir: join(made, 'frame'),
       target: 'es2022',
       modulePreload: { polyfill: false },
-      rollupOptions: { input: join(source, 'frame/frame.html') },
+      assetsInlineLimit: 0,
+      rollupOptions: {
+        input: join(source, 'frame/frame.html'),
+        output: {
+          assetFileNames: ({ names }) =>
+            // Servers that know no .mjs would send pdf.js's worker as something that no browser runs.
+            names[0]?.endsWith('.mjs') ? 'assets/[name]-[hash].js' : 'assets/[name]-[hash][extname]',
+        },
+      },
     },
   });
+  copyPdfFiles(join(made, 'frame'));
   writeFileSync(join(made, '.built'), '');
 }
 

@@ -26,7 +26,8 @@ const csrfHeader = 'strongroom-csrf';
 
 /** One service, as one caller: makes calls, repeats what may be repeated, renews what is refused. */
 export class Connection {
-  readonly #url: string;
+  /** Without a slash at its end. */
+  readonly url: string;
   readonly #token: Secret | null;
   #csrf: Secret | null;
   readonly #csrfGiven: boolean;
@@ -34,7 +35,7 @@ export class Connection {
   readonly #timeout: number;
 
   constructor({ url, token, csrfToken, retries = 4, timeout = 120_000 }: ConnectionOptions) {
-    this.#url = new URL(url).href.replace(/[?#].*$/, '').replace(/\/+$/, '');
+    this.url = new URL(url).href.replace(/[?#].*$/, '').replace(/\/+$/, '');
     this.#token = token === undefined ? null : new Secret(token);
     this.#csrf = csrfToken === undefined ? null : new Secret(csrfToken);
     this.#csrfGiven = csrfToken !== undefined;
@@ -75,7 +76,7 @@ export class Connection {
     } catch (cause) {
       if (call.signal?.aborted) throw aborted(call.signal);
       if (cause instanceof StrongroomError) throw cause;
-      throw unreachable(this.#url, cause);
+      throw unreachable(this.url, cause);
     }
   }
 
@@ -105,7 +106,7 @@ export class Connection {
     if (token !== null) headers.set('authorization', `Bearer ${token}`);
     if (csrf !== null) headers.set(csrfHeader, csrf);
     if (json !== undefined) headers.set('content-type', 'application/json');
-    const url = `${this.#url}${call.path}${queryOf(call.query)}`;
+    const url = `${this.url}${call.path}${queryOf(call.query)}`;
     if (signal?.aborted) throw aborted(signal);
     const send = call.send ?? byFetch(json);
     const sending = { method, url, headers, signal, timeout: this.#timeout };

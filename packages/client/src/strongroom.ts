@@ -69,6 +69,11 @@ export class Strongroom {
     this.#connection = new Connection(options);
   }
 
+  /** Where the service is, without a slash at its end. */
+  get url(): string {
+    return this.#connection.url;
+  }
+
   upload(file: Uploadable, options: UploadOptions): Promise<Document> {
     return upload(this.#connection, file, options);
   }

@@ -41,8 +41,8 @@ const packed: { readonly [ending: string]: string } = {
 /** Segments of plain names, none of which begins with a dot: no path out of the folder can be written so. */
 const plainPath = /^\w[\w.-]*(?:\/\w[\w.-]*)*$/;
 
-/** Vite names what it puts into these folders after its content; the names of entries stay. */
-const hashedPath = /(?:^|\/)(?:assets|chunks)\/[^/]*-[\w-]{8,}\.\w+$/;
+/** Vite names what it puts into these folders after its content; the names of entries stay. pdf.js's own have its version. */
+const hashedPath = /(?:^|\/)(?:(?:assets|chunks)\/[^/]*-[\w-]{8,}\.\w+|pdfjs-\d[\d.]*\/.+)$/;
 
 const inGzip = promisify(gzip);
 const inBrotli = promisify(brotliCompress);

@@ -16,17 +16,20 @@ const consolePolicy = [
 ].join('; ');
 
 /**
- * The page in which previews run: of an opaque origin whoever frames it, so that what runs in there in spite of all has
- * nobody's cookies and storage. Its worker is started from a blob, since a worker's file would have to be of its origin.
+ * The page in which previews run: of an opaque origin whoever frames it, also where it is opened by itself, so that what runs
+ * in there in spite of all has nobody's cookies and storage. It may not send forms, open windows, save files or compile
+ * WebAssembly. pdf.js's worker is a blob that imports the worker's file, since a worker's own file would have to be of the
+ * page's origin; `'self'` is where the page came from, also in an opaque origin (CSP Level 3 §6.7.2.7). Images are blobs made
+ * of the bytes that were handed in. Fonts that a PDF names and does not bring come from beside the page.
  */
 const framePolicy = [
   'sandbox allow-scripts',
   "default-src 'none'",
-  "script-src 'self' blob:",
+  "script-src 'self'",
   'worker-src blob:',
   "style-src 'self'",
-  'img-src blob: data:',
-  'font-src data: blob:',
+  'img-src blob:',
+  "font-src 'self'",
   "connect-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
