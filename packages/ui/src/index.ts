@@ -3,5 +3,6 @@ export { type Connection, configure, type Token } from './connection/configure.t
 export type { Failure, StrongroomEvents } from './connection/events.ts';
 export { StrongroomActions } from './elements/actions/actions.ts';
 export { StrongroomDocuments } from './elements/documents/documents.ts';
+export { StrongroomPreview } from './elements/preview/preview.ts';
 export { StrongroomUploader } from './elements/uploader/uploader.ts';
 export { setWords, type Word, type WordKey, type Words } from './words/words.ts';

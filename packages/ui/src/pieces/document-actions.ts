@@ -14,7 +14,6 @@ import { type ActionName, actionsFor } from './action-names.ts';
 import { ConfirmDialog } from './confirm-dialog.ts';
 import { download } from './download.ts';
 import { archiveIcon, downloadIcon, eyeIcon, restoreIcon, trashIcon, unarchiveIcon } from './icons.ts';
-import { PreviewDialog } from './preview-dialog.ts';
 
 /** What an element lends to the actions on its documents. */
 export interface ActionsHost {
@@ -49,7 +48,6 @@ export class DocumentActions implements ReactiveController {
   readonly #host: ReactiveControllerHost & Element & { readonly renderRoot: ParentNode };
   readonly #lent: () => ActionsHost;
   readonly #confirm: ConfirmDialog;
-  readonly #preview: PreviewDialog;
   readonly #busy = new Set<string>();
 
   constructor(
@@ -59,7 +57,6 @@ export class DocumentActions implements ReactiveController {
     this.#host = host;
     this.#lent = lent;
     this.#confirm = new ConfirmDialog(host);
-    this.#preview = new PreviewDialog(host);
     host.addController(this);
   }
 
@@ -102,7 +99,7 @@ export class DocumentActions implements ReactiveController {
 
   renderDialogs(): TemplateResult {
     const { say } = this.#lent();
-    return html`${this.#confirm.render(say)}${this.#preview.render(say)}`;
+    return html`${this.#confirm.render(say)}`;
   }
 
   /** Does it, and tells by event and words what became of it. */
@@ -123,11 +120,15 @@ export class DocumentActions implements ReactiveController {
     }
   }
 
-  /** Shows a document here, unless the page shows it itself. */
-  open(document: Document): void {
-    const lent = this.#lent();
-    if (lent.emit('strongroom-open', { document }, { cancelable: true })) {
-      void this.#preview.open(document, lent.client);
+  /** Shows a document here, unless the page shows it itself. What it takes to show one is fetched now. */
+  async open(document: Document): Promise<void> {
+    const { emit, client, failed } = this.#lent();
+    if (!emit('strongroom-open', { document }, { cancelable: true })) return;
+    try {
+      const { openPreview } = await import('../elements/preview/preview-dialog.ts');
+      await openPreview(this.#host, { document, client });
+    } catch (error) {
+      failed({ action: 'preview', error: error as Error, documentId: document.id });
     }
   }
 

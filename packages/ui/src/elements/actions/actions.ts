@@ -8,7 +8,6 @@ import { confirmStyles } from '../../pieces/confirm-dialog.ts';
 import { DocumentActions } from '../../pieces/document-actions.ts';
 import { errorNotice } from '../../pieces/error-notice.ts';
 import { fileNameStyles } from '../../pieces/file-name.ts';
-import { previewDialogStyles } from '../../pieces/preview-dialog.ts';
 import { theme } from '../../theme/theme.ts';
 import { actions as english } from '../../words/english/actions.ts';
 
@@ -22,7 +21,6 @@ export class StrongroomActions extends StrongroomElement {
     ...theme,
     fileNameStyles,
     confirmStyles,
-    previewDialogStyles,
     css`
       :host {
         display: inline-block;

@@ -10,7 +10,6 @@ import { confirmStyles } from '../../pieces/confirm-dialog.ts';
 import { DocumentActions } from '../../pieces/document-actions.ts';
 import { errorNotice } from '../../pieces/error-notice.ts';
 import { fileNameStyles } from '../../pieces/file-name.ts';
-import { previewDialogStyles } from '../../pieces/preview-dialog.ts';
 import { Toast, toastStyles } from '../../pieces/toast.ts';
 import { fields } from '../../theme/fields.ts';
 import { theme } from '../../theme/theme.ts';
@@ -34,15 +33,7 @@ export { setWords } from '../../words/words.ts';
  */
 export class StrongroomDocuments extends StrongroomElement {
   static override readonly english = [english];
-  static override readonly styles = [
-    ...theme,
-    fields,
-    fileNameStyles,
-    confirmStyles,
-    previewDialogStyles,
-    toastStyles,
-    styles,
-  ];
+  static override readonly styles = [...theme, fields, fileNameStyles, confirmStyles, toastStyles, styles];
   static override properties: PropertyDeclarations = {
     recordId: { attribute: 'record-id' },
     type: {},
