@@ -271,7 +271,7 @@ export const styles = css`
       grid-area: facts;
       font-size: var(--_text-small);
     }
-    .facts .cell + .cell::before {
+    .facts .cell:not(:last-child)::after {
       content: '·' / '';
       margin-inline: 0.4em;
     }
@@ -295,7 +295,7 @@ export const styles = css`
     .head .facts {
       gap: calc(var(--_space) * 4);
     }
-    .head .facts .cell::before {
+    .head .facts .cell::after {
       content: none !important;
     }
     .head > .state,
@@ -325,6 +325,11 @@ export const styles = css`
     }
     .row > .actions {
       min-block-size: var(--_target);
+    }
+  }
+  @container (inline-size < 24rem) {
+    [data-selectable] .rows > .row {
+      grid-template-areas: 'choice name name' 'choice facts facts' '. state state' '. actions actions';
     }
   }
   @media (prefers-reduced-motion: reduce) {

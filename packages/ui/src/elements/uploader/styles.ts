@@ -46,6 +46,9 @@ export const styles = css`
     background: var(--_accent-wash);
     color: var(--_accent);
   }
+  .zone:has(details[open]) > * {
+    align-self: start;
+  }
   .zone[data-dragging] .sign {
     background: var(--_accent);
     color: var(--_on-accent);
