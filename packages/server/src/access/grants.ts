@@ -1,15 +1,9 @@
 import type { Action, Caller, Identity } from '../documents/permissions.ts';
 import { StrongroomError } from '../errors.ts';
 import type { Authenticator } from './api-keys.ts';
+import { expiryOf, type GrantClaims, type GrantName, isGrantToken, type NewGrant } from './grant-tokens.ts';
 import type { Revocations } from './revocations.ts';
-import {
-  expiryOf,
-  type GrantClaims,
-  type GrantName,
-  isGrantToken,
-  type NewGrant,
-  type Tokens,
-} from './tokens.ts';
+import type { Tokens } from './tokens.ts';
 
 /** No grant expires later from now on, whatever the clock of the server that made it. Milliseconds. */
 const latestExpiry = 8 * 24 * 3_600_000;

@@ -1,9 +1,10 @@
 import type { Identity } from '../documents/permissions.ts';
 import { StrongroomError } from '../errors.ts';
 import type { Authenticator, KeyHolder } from './api-keys.ts';
+import type { SessionClaims } from './session-tokens.ts';
 import { codeHash } from './sign-in-codes.ts';
 import type { SignInRecords } from './sign-in-records.ts';
-import type { SessionClaims, Tokens } from './tokens.ts';
+import type { Tokens } from './tokens.ts';
 
 /** How long a session lives, in seconds. */
 const sessionLife = 12 * 3_600;

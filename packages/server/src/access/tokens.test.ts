@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { hasCode } from '../errors.ts';
-import { expiryOf, Tokens } from './tokens.ts';
+import { expiryOf } from './grant-tokens.ts';
+import { Tokens } from './tokens.ts';
 
 const secret = 'a secret of at least thirty-two characters';
 const other = 'another secret of at least thirty-two chars';

@@ -105,6 +105,15 @@ function describeAllowance(opened: () => Opened): void {
     await assert.rejects(bring(allowance), refuses('grant_used_up'));
   });
 
+  test('a dead upload that another grant takes over gives the place of its own grant back', async () => {
+    const [dying, next] = [allowanceOf(1), allowanceOf(1)];
+    const line = once();
+    await bring(dying, line, { dueIn: 0 });
+    assert.equal((await bring(next, line)).created, true);
+    await assert.rejects(bring(next), refuses('grant_used_up'));
+    assert.equal((await bring(dying)).created, true);
+  });
+
   test('a grant that is used up leaves the dead upload of another as it is', async () => {
     const { records } = opened();
     const [dying, full] = [allowanceOf(1), allowanceOf(1)];
