@@ -101,7 +101,7 @@ export function processLines(source: string): string[] {
     .filter((line) => !/^\s*(\*|\/\*|\/\/)/.test(line))
     .map((line) => line.replace(/\s\/\/.*$/, ''))
     .filter((line) =>
-      /\bprocess\.(?:env|exit|exitCode|argv|on|once|stdout|stderr|stdin|kill)\b|(?<!\/)\bconsole\.|node:process/.test(
+      /\bprocess\.(?:env|exit|exitCode|argv|on|once|stdout|stderr|stdin|kill)\b|(?<![.#'"`/])\bconsole\.(?:log|info|warn|error|debug|trace|dir|table)\b|node:process/.test(
         line,
       ),
     )
