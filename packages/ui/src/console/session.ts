@@ -2,11 +2,11 @@ import { type Session as Facts, Strongroom } from '@strongroom/client';
 import { forgetAccess } from '../connection/access.ts';
 
 /**
- * Who is signed in, and the client that speaks as them: the session's cookie goes with every call by itself, its proof
- * against forged requests by `csrfToken`.
+ * Who is signed in, and the client that speaks as them: the session's cookie and its proof against forged
+ * requests go with every call by themselves.
  */
 export class Session {
-  readonly client: Strongroom;
+  readonly client = new Strongroom({ url: location.origin });
   /** Called when one has signed in or out, or the session has ended by itself. */
   onchange: () => void = () => {};
   #facts: Facts | null = null;
@@ -14,7 +14,6 @@ export class Session {
   #expiry: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
-    this.client = new Strongroom({ url: location.origin, csrfToken: () => this.#facts?.csrfToken ?? '' });
     // Timers stand still while a computer sleeps.
     document.addEventListener('visibilitychange', () => this.#look());
     addEventListener('focus', () => this.#look());

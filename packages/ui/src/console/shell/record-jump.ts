@@ -19,11 +19,11 @@ class RecordJump extends Part {
     return html`<dialog class="ask" aria-labelledby="jump-title">
       <form method="dialog" @submit=${this.#go}>
         <h2 id="jump-title">${say('console.jump.title')}</h2>
-        <label class="field">
-          <span>${say('console.record')}</span>
-          <input name="record" required maxlength="200" autocomplete="off" autocapitalize="off" spellcheck="false" />
-          <small>${say('console.jump.hint')}</small>
-        </label>
+        <div class="field">
+          <label for="jump-record">${say('console.record')}</label>
+          <input id="jump-record" name="record" aria-describedby="jump-hint" required maxlength="200" autocomplete="off" autocapitalize="off" spellcheck="false" />
+          <small id="jump-hint">${say('console.jump.hint')}</small>
+        </div>
         <div class="choices">
           <button type="button" @click=${this.#close}>${say('action.cancel')}</button>
           <button class="primary">${say('console.jump.go')}</button>

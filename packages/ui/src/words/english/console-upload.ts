@@ -34,5 +34,6 @@ export const consoleUpload = {
   'console.stored.content': 'Content',
   'console.stored.path': 'Stored at',
   'console.stored.open': 'Open the document',
+  'console.stored.list': 'See all documents',
   'console.stored.another': 'Upload another',
 } as const;

@@ -49,7 +49,7 @@ class Documents extends Page {
     return html`
       <div class="head">
         <h1 tabindex="-1">${say('console.documents')}</h1>
-        ${session.may('upload') ? html`<a class="button primary" href="/upload">${uploadIcon}<span>${say('console.upload')}</span></a>` : nothing}
+        ${session.may('upload') && !this.empty ? html`<a class="button primary" href="/upload">${uploadIcon}<span>${say('console.upload')}</span></a>` : nothing}
       </div>
       ${
         this.empty
@@ -102,8 +102,12 @@ class Documents extends Page {
   /** An empty list without filters may still have a trash: who looks at an empty service is invited, nobody else. */
   async #loaded(count: number, filters: Filters): Promise<void> {
     if (count > 0 || isFiltered(filters) || !this.console.session.may('upload')) return;
-    const { items } = await this.client.list({ state: 'all', limit: 1 }).page();
-    this.empty = items.length === 0;
+    try {
+      const { items } = await this.client.list({ state: 'all', limit: 1 }).page();
+      this.empty = items.length === 0;
+    } catch (error) {
+      this.console.session.failed(error);
+    }
   }
 
   #stored(): void {

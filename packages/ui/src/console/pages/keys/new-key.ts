@@ -69,9 +69,11 @@ class NewKeyDialog extends Part {
         }
         ${grantable(scopes).map((scope) => this.#scope(scope))}
       </fieldset>
-      <label class="field">
-        <span>${say('console.keys.prefix')}</span>
+      <div class="field">
+        <label for="key-prefix">${say('console.keys.prefix')}</label>
         <input
+          id="key-prefix"
+          aria-describedby="key-prefix-hint"
           name="recordPrefix"
           maxlength="200"
           autocomplete="off"
@@ -80,8 +82,8 @@ class NewKeyDialog extends Part {
           value=${recordPrefix ?? ''}
           placeholder=${say('console.keys.prefix_example')}
         />
-        <small>${say('console.keys.prefix.hint')}</small>
-      </label>
+        <small id="key-prefix-hint">${say('console.keys.prefix.hint')}</small>
+      </div>
       ${this.failure ? problem(this.failure) : nothing}
       <div class="choices">
         <button type="button" @click=${this.#close}>${say('action.cancel')}</button>

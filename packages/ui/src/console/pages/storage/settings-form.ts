@@ -114,9 +114,11 @@ class SettingsForm extends Part {
   }
 
   #text(name: Name, { required = false, placeholder = '', type = 'text' }) {
-    return html`<label class="field">
-      <span>${say(`console.settings.${name}`)}</span>
+    return html`<div class="field">
+      <label for=${name}>${say(`console.settings.${name}`)}</label>
       <input
+        id=${name}
+        aria-describedby=${`${name}-hint`}
         name=${name}
         type=${type}
         ?required=${required}
@@ -126,8 +128,8 @@ class SettingsForm extends Part {
         spellcheck="false"
         .value=${this.settings[name]}
       />
-      <small>${say(`console.settings.${name}.hint`)}</small>
-    </label>`;
+      <small id=${`${name}-hint`}>${say(`console.settings.${name}.hint`)}</small>
+    </div>`;
   }
 
   /** Veiled by style: browsers offer to keep what stands in a field of type `password`. */
@@ -138,6 +140,7 @@ class SettingsForm extends Part {
         <input
           id="secret"
           name="S3_SECRET_ACCESS_KEY"
+          aria-describedby="secret-hint"
           type="text"
           class=${this.shown ? '' : 'veiled'}
           autocomplete="off"
@@ -147,7 +150,7 @@ class SettingsForm extends Part {
         />
         ${this.#showButton()}
       </div>
-      <small>${say('console.settings.S3_SECRET_ACCESS_KEY.hint')}</small>
+      <small id="secret-hint">${say('console.settings.S3_SECRET_ACCESS_KEY.hint')}</small>
     </div>`;
   }
 
@@ -158,17 +161,17 @@ class SettingsForm extends Part {
   }
 
   #select(name: Name, values: readonly string[]) {
-    return html`<label class="field">
-      <span>${say(`console.settings.${name}`)}</span>
-      <select name=${name}>
+    return html`<div class="field">
+      <label for=${name}>${say(`console.settings.${name}`)}</label>
+      <select id=${name} name=${name} aria-describedby=${`${name}-hint`}>
         ${values.map(
           (value) => html`<option value=${value} .selected=${value === this.settings[name]}>
             ${value === '' ? say(`console.settings.${name}.none` as 'console.settings.S3_ACL.none') : value}
           </option>`,
         )}
       </select>
-      <small>${say(`console.settings.${name}.hint`)}</small>
-    </label>`;
+      <small id=${`${name}-hint`}>${say(`console.settings.${name}.hint`)}</small>
+    </div>`;
   }
 
   #trial() {

@@ -7,11 +7,17 @@ import { Part } from '../../parts/page.ts';
 import { formats, say } from '../../parts/words.ts';
 import { documentPath, recordPath } from '../../routes.ts';
 
-/** `<console-stored>`: what was stored and where it lies. Tells `console-another`. */
+/** `<console-stored>`: what was stored and where it lies. Tells `console-onward`. */
 class Stored extends Part {
-  static override properties = { document: { attribute: false }, types: { attribute: false } };
+  static override properties = {
+    document: { attribute: false },
+    types: { attribute: false },
+    onward: {},
+  };
   declare document: Document;
   declare types: readonly DocumentType[];
+  /** What the button says that tells `console-onward`. */
+  declare onward: string;
 
   override firstUpdated(): void {
     this.querySelector<HTMLElement>('h2')?.focus();
@@ -34,7 +40,7 @@ class Stored extends Part {
         ${entries.length === 0 ? nothing : html`<dt>${say('console.metadata.stored')}</dt><dd>${this.#metadata(entries)}</dd>`}
       </dl>
       <div class="choices">
-        <button type="button" @click=${this.#another}>${say('console.stored.another')}</button>
+        <button type="button" @click=${this.#goOn}>${this.onward}</button>
         <a class="button primary" href=${documentPath(id)}>${say('console.stored.open')}</a>
       </div>
     </section>`;
@@ -46,8 +52,8 @@ class Stored extends Part {
     </ul>`;
   }
 
-  #another(): void {
-    this.dispatchEvent(new CustomEvent('console-another', { bubbles: true }));
+  #goOn(): void {
+    this.dispatchEvent(new CustomEvent('console-onward', { bubbles: true }));
   }
 }
 

@@ -17,7 +17,7 @@ interface Sending {
 
 /**
  * `<console-upload-form>`: record, document type, file, metadata, send; then where it lies. `brief` asks for the file first
- * and for nothing more than needed. Tells `console-stored` when its reader is done with what was stored.
+ * and for nothing more than needed, and tells `console-stored` when its reader goes on from what was stored.
  */
 class UploadForm extends Page {
   static override properties = {
@@ -79,7 +79,12 @@ class UploadForm extends Page {
 
   override render() {
     if (this.stored) {
-      return html`<console-stored .document=${this.stored} .types=${this.types} @console-another=${this.#another}></console-stored>`;
+      return html`<console-stored
+        .document=${this.stored}
+        .types=${this.types}
+        onward=${say(this.brief ? 'console.stored.list' : 'console.stored.another')}
+        @console-onward=${this.#goOn}
+      ></console-stored>`;
     }
     const refusal = this.file ? refusalOf(this.file, this.#chosenType, this.types) : '';
     const drop = html`<console-drop
@@ -102,9 +107,11 @@ class UploadForm extends Page {
 
   #fields() {
     return html`<div class="two">
-      <label class="field">
-        <span>${say('console.record')}</span>
+      <div class="field">
+        <label for="upload-record">${say('console.record')}</label>
         <input
+          id="upload-record"
+          aria-describedby="upload-record-hint"
           name="recordId"
           required
           maxlength="200"
@@ -114,16 +121,16 @@ class UploadForm extends Page {
           placeholder=${say('console.record.example')}
           value=${this.query.get('recordId') ?? this.console.session.facts?.recordPrefix ?? ''}
         />
-        <small>${say('console.record.hint')}</small>
-      </label>
-      <label class="field">
-        <span>${say('console.type')}</span>
-        <select name="type" required @change=${this.#chooseType}>
+        <small id="upload-record-hint">${say('console.record.hint')}</small>
+      </div>
+      <div class="field">
+        <label for="upload-type">${say('console.type')}</label>
+        <select id="upload-type" name="type" aria-describedby="upload-type-hint" required @change=${this.#chooseType}>
           ${this.types.length === 1 ? nothing : html`<option value="" .selected=${this.type === ''}>${say('console.type.choose')}</option>`}
           ${this.types.map(({ id }) => html`<option value=${id} .selected=${id === this.type}>${typeLabel(id, say, this.types)}</option>`)}
         </select>
-        <small>${say('console.type.hint')}</small>
-      </label>
+        <small id="upload-type-hint">${say('console.type.hint')}</small>
+      </div>
     </div>`;
   }
 
@@ -215,14 +222,14 @@ class UploadForm extends Page {
     this.console.session.failed(error);
   }
 
-  async #another(): Promise<void> {
+  async #goOn(): Promise<void> {
+    if (this.brief) return void this.dispatchEvent(new CustomEvent('console-stored', { bubbles: true }));
     this.#attempt = null;
     const { recordId, type } = this.stored ?? {};
     if (recordId) this.query = new URLSearchParams({ recordId });
     this.type = type ?? '';
     this.stored = null;
     this.file = null;
-    this.dispatchEvent(new CustomEvent('console-stored', { bubbles: true }));
     await this.updateComplete;
     this.querySelector<HTMLElement>('.browse')?.focus();
   }
