@@ -24,6 +24,8 @@ export const consoleStorage = {
   'console.storage.set': 'Set',
   'console.storage.not_set': 'Not set',
   'console.storage.from': 'from {where}',
+  'console.storage.from_settings': 'in S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY',
+  'console.storage.from_chain': 'here; the AWS default chain finds them: a role, SSO, a profile',
 
   'console.checks': 'Does it work?',
   'console.checks.text':

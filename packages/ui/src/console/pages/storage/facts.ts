@@ -25,16 +25,20 @@ export function facts(storage: Storage): TemplateResult {
           ${storageClass ? fact('class', code(storageClass)) : nothing}`
         : fact('folder', code(folder))
     }
-    ${
-      credentials && onS3
-        ? fact(
-            'credentials',
-            html`<span class="badge" data-tone=${credentials.set ? 'good' : 'bad'}>${say(credentials.set ? 'console.storage.set' : 'console.storage.not_set')}</span>
-              ${credentials.from ? html` <span class="quiet-text">${say('console.storage.from', { where: credentials.from })}</span>` : nothing}`,
-          )
-        : nothing
-    }
+    ${onS3 ? fact('credentials', whence(credentials)) : nothing}
   </dl>`;
+}
+
+/** Where credentials come from, as settings.ts calls it, in words. */
+const sources: { readonly [from: string]: 'console.storage.from_settings' | 'console.storage.from_chain' } = {
+  settings: 'console.storage.from_settings',
+  'AWS default chain': 'console.storage.from_chain',
+};
+
+function whence({ set, from }: Storage['credentials']): TemplateResult {
+  const source = sources[from];
+  return html`<span class="badge" data-tone=${set ? 'good' : ''}>${say(set ? 'console.storage.set' : 'console.storage.not_set')}</span>
+    <span class="quiet-text">${source ? say(source) : say('console.storage.from', { where: from })}</span>`;
 }
 
 type Fact =

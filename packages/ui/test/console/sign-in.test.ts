@@ -1,0 +1,112 @@
+/** Coming in and going out, in Chromium against the real service. */
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { diskAndSqlite } from '../../../server/test/acceptance/backends.ts';
+import { jpeg } from '../../../server/test/fixtures/make.ts';
+import { needs, startServer, testFolder } from '../../../server/test/harness.ts';
+import { endBrowser, openPage } from '../browser.ts';
+import { drop, expectRefusals } from '../element-page.ts';
+import { openHouse, signIn, store, visit } from './house.ts';
+
+after(endBrowser);
+
+describe('the way into the console', { skip: needs('chromium') }, () => {
+  test('a newcomer stores a document: by the link of the first start, and a file that is dropped', async (t) => {
+    const folder = await testFolder(t);
+    const server = await startServer(t, { DATA_DIR: folder, STRONGROOM_API_KEY: '' });
+    const code = (await readFile(join(folder, 'first-code'), 'utf8')).trim();
+    const { page, said } = await openPage(t);
+    await page.goto(`${server.url}/sign-in#code=${code}`);
+    await page.getByRole('heading', { name: 'Store your first document' }).waitFor();
+    assert.equal(page.url(), `${server.url}/`, 'the code is gone from the address');
+
+    await drop(page, '.drop', [{ name: 'passport.jpg', mimeType: 'image/jpeg', buffer: jpeg() }]);
+    await page.getByRole('main').getByLabel('Record').fill('inquiry-1');
+    await page.getByLabel('Document type').selectOption({ label: 'Identity document' });
+    await page.getByRole('button', { name: 'Store document' }).click();
+    await page.getByRole('heading', { name: 'The document is stored' }).waitFor();
+    await page.getByText(/objects\/inquiry-1\/id\/.*\.jpg/).waitFor();
+    await page.getByRole('button', { name: 'See all documents' }).click();
+    await page.locator('strongroom-documents').getByText('passport.jpg').first().waitFor();
+
+    // The code has done its work: another browser gets in by it no more.
+    const stranger = await openPage(t);
+    await stranger.page.goto(`${server.url}/sign-in#code=${code}`);
+    await stranger.page.getByText('No key or code is like this').waitFor();
+    assert.equal(stranger.page.url(), `${server.url}/sign-in`);
+    expectRefusals(stranger.said, 401);
+    assert.deepEqual(said, []);
+  });
+
+  test('a wrong key is told in words; a right one leads to where one wanted to go; out is out', async (t) => {
+    const house = await openHouse(t, diskAndSqlite, {
+      ENVIRONMENT_NAME: 'staging',
+      SUPPORT_CONTACT: 'ops@acme.example',
+    });
+    const { page, said } = await openPage(t);
+    await page.goto(`${house.url}/storage?x=1`);
+    await page.getByLabel('API key or one-time code').fill('no-such-key-no-such-key');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('No key or code is like this').waitFor();
+    expectRefusals(said, 401);
+    await signIn(page, house.key);
+    assert.equal(page.url(), `${house.url}/storage?x=1`);
+    assert.equal(await page.title(), 'Storage – Strongroom (staging)');
+    assert.equal(await page.evaluate(() => document.activeElement?.tagName), 'H1');
+    await page.getByRole('main').getByText('ops@acme.example').waitFor();
+    const [cookie] = await page.context().cookies();
+    assert.deepEqual(
+      [cookie?.name, cookie?.httpOnly, cookie?.sameSite],
+      ['strongroom_session', true, 'Strict'],
+    );
+
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Sign in to Strongroom' }).waitFor();
+    assert.equal(page.url(), `${house.url}/sign-in`);
+    await page.context().addCookies(cookie ? [cookie] : []);
+    assert.equal(
+      (await page.request.get(`${house.url}/v1/session`)).status(),
+      401,
+      'ended at the service too',
+    );
+  });
+
+  test('a session that has ended asks to sign in, and one is back where one was', async (t) => {
+    const house = await openHouse(t, diskAndSqlite);
+    await store(house, 'r', 'bill.png');
+    const { page, said } = await visit(t, house, '/?type=id');
+    await page.locator('strongroom-documents').getByText('bill.png').first().waitFor();
+    await page.context().clearCookies();
+    await page.getByLabel('State').selectOption('archived');
+    await page.getByText('Your session has ended').waitFor();
+    expectRefusals(said, 401);
+    await signIn(page, house.key);
+    assert.equal(page.url(), `${house.url}/?type=id&state=archived`);
+    await page.getByText('No document fits').waitFor();
+  });
+
+  test('who may do less is offered less', async (t) => {
+    const house = await openHouse(t, diskAndSqlite);
+    await store(house, 'inquiry-1', 'a.png');
+    await store(house, 'other-1', 'b.png');
+    const { key } = await house.client.createKey({
+      name: 'reader',
+      scopes: ['documents:read'],
+      recordPrefix: 'inquiry-',
+    });
+    const { page } = await openPage(t);
+    await page.goto(house.url);
+    await signIn(page, key);
+    const sections = page.getByRole('navigation', { name: 'Sections' });
+    assert.deepEqual(await sections.getByRole('link').allInnerTexts(), ['Documents']);
+    await page.getByText('This key opens records that begin with “inquiry-”').waitFor();
+    await page.getByRole('main').getByLabel('Record', { exact: true }).last().fill('inquiry-1');
+    await page.getByRole('button', { name: 'Open' }).click();
+    await page.getByRole('heading', { name: 'inquiry-1' }).waitFor();
+    await page.locator('strongroom-documents').getByText('a.png').first().waitFor();
+    assert.equal(await page.locator('strongroom-uploader').count(), 0);
+    assert.equal(await page.getByRole('button', { name: 'Delete' }).count(), 0);
+  });
+});
