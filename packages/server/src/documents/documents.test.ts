@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
+import fc from 'fast-check';
 import { pino } from 'pino';
 import { type ErrorCode, hasCode, StrongroomError } from '../errors.ts';
 import { DiskStore } from '../objects/disk.ts';
@@ -14,7 +15,7 @@ import { openSqliteRecords } from '../records/sqlite.ts';
 import type { Document } from './document.ts';
 import { Documents, type DocumentsParts } from './documents.ts';
 import type { IncomingBody, NewDocument } from './documents-port.ts';
-import { type Caller, everything, readingOnly } from './permissions.ts';
+import { type Action, type Caller, everything, type Rights, reaches, readingOnly } from './permissions.ts';
 import { Policy } from './policy.ts';
 import { purge } from './purge.ts';
 import { Uploads } from './uploads.ts';
@@ -447,6 +448,81 @@ describe('changing', () => {
     assert.deepEqual(last?.details, { changed: ['filename', 'metadata'] });
   });
 });
+
+describe('a caller who reaches a part', () => {
+  const everyAction = [...everything.actions];
+  /** Every call on one document, and what it must be allowed for. */
+  const calls: [Action, (by: Caller, document: Document) => Promise<unknown>][] = [
+    ['read', (by, { id }) => documents.describe(by, id)],
+    ['read', (by, { id }) => documents.read(by, id)],
+    ['read', (by, { id }) => documents.events(by, id, { limit: 5 })],
+    ['link', (by, { id }) => documents.assertLinkable(by, id)],
+    ['change', (by, { id, revision }) => documents.change(by, id, [revision], { metadata: {} })],
+    ['change', (by, { id }) => documents.change(by, id, '*', { metadata: {} })],
+    ['archive', (by, { id }) => documents.archive(by, id)],
+    ['archive', (by, { id }) => documents.unarchive(by, id)],
+    ['delete', (by, { id }) => documents.remove(by, id)],
+    ['restore', (by, { id }) => documents.restore(by, id)],
+  ];
+  const holding = (rights: Partial<Rights>): Caller => ({ ...caller, rights: { ...everything, ...rights } });
+
+  test('does what it is allowed to documents within, and finds none outside, whatever it is allowed', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.subarray(everyAction),
+        fc.constantFrom<Partial<Rights>>(
+          {},
+          { recordId: 'case/1' },
+          { recordPrefix: 'case/' },
+          { types: ['note'] },
+          { recordId: 'case/1', types: ['letter', 'note'] },
+        ),
+        fc.constantFrom('case/1', 'case/12', 'Case/1', 'case'),
+        fc.constantFrom('note', 'selfie'),
+        async (allowed, reach, recordId, type) => {
+          const rights = { ...everything, ...reach, actions: new Set(allowed) };
+          const document = await keep('a note', { recordId, type });
+          const within = reaches(rights, document);
+          for (const [action, call] of calls) {
+            const by = holding(rights);
+            if (!allowed.includes(action)) await raises('not_allowed', call(by, document));
+            else if (!within) await raises('document_missing', call(by, document));
+            else await call(by, await documents.describe(caller, document.id)).catch(assertOfTheDocument);
+          }
+          const bring = documents.receive(holding(rights), draft({ recordId, type }), body('a note'), never);
+          if (within && allowed.includes('upload')) await bring;
+          else await raises('not_allowed', bring);
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+
+  test('brings no more bytes than it may, whatever its type takes', async () => {
+    const narrow = holding({ maxSize: 5 });
+    for (const declared of [true, false])
+      await raises(
+        'too_large',
+        documents.receive(narrow, draft({}), body('a long note', { declared }), never),
+      );
+    const [type] = documents.types(narrow);
+    assert.ok(type);
+    assert.equal(documents.limit(narrow, type), 5);
+    assert.deepEqual(
+      documents.types(holding({ types: ['note'] })).map(({ id }) => id),
+      ['note'],
+    );
+  });
+});
+
+/** A refusal that tells of the document: whoever hears it reaches that. */
+function assertOfTheDocument(error: unknown): void {
+  const told = ['state_conflict', 'document_deleted', 'document_missing', 'not_ready'] as const;
+  assert.ok(
+    told.some((code) => hasCode(error, code)),
+    String(error),
+  );
+}
 
 describe('a signed link', () => {
   test('reads its one document and nothing else', async () => {

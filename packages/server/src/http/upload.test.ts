@@ -4,6 +4,8 @@ import { request as httpRequest } from 'node:http';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { authorization, type OpenDoors, openDoors } from '../../test/doors/open-doors.ts';
+import { RawClient } from '../../test/doors/raw-client.ts';
+import { type Action, everything } from '../documents/permissions.ts';
 import { claimedFilename } from './header-text.ts';
 
 type Json = Record<string, unknown>;
@@ -122,6 +124,32 @@ const head = field('recordId', 'r1') + field('type', 'other');
 const filePart = (bytes: string, headers = '') =>
   `--${B}\r\nContent-Disposition: form-data; name="file"; filename="f.txt"\r\nContent-Type: text/plain\r\n${headers}\r\n${bytes}`;
 const formType = { 'content-type': `multipart/form-data; boundary=${B}` };
+
+test('what the caller may not bring there is refused before anything else of it is looked at', async (t) => {
+  const rights = { ...everything, recordId: 'mine' };
+  const identity = { actor: { kind: 'grant', id: 'g' }, key: 'k', rights } as const;
+  const doors = await openDoors(t, { authenticate: async () => identity });
+  for (const query of ['recordId=other&type=other&metadata=nonsense', 'recordId=other&type=nothing']) {
+    const client = new RawClient(doors.port);
+    await client.send(
+      `POST /v1/documents?${query} HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nIdempotency-Key: a b\r\nContent-Length: 9\r\n\r\n`,
+    );
+    await client.heard('\r\n\r\n');
+    assert.match(client.received, /^HTTP\/1\.1 403 /);
+    client.socket.destroy();
+  }
+  assert.equal(doors.documents.offered, null);
+  const none = { ...identity, rights: { ...rights, actions: new Set<Action>() } };
+  const closed = await openDoors(t, { authenticate: async () => none });
+  const answer = await closed.fetch('/v1/documents?nonsense=1', { method: 'POST', body: 'x' });
+  assert.equal(answer.status, 403);
+  const form = new FormData();
+  form.append('recordId', 'other');
+  form.append('type', 'other');
+  form.append('file', new Blob(['text']));
+  assert.equal((await doors.fetch('/v1/documents', { method: 'POST', body: form })).status, 403);
+  assert.equal(doors.documents.offered, null);
+});
 
 test('a form: its fields, its file and every valid ending, with length or chunked', async (t) => {
   const doors = await openDoors(t);
