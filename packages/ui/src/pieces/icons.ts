@@ -51,6 +51,4 @@ export const fileIcon = icon(
   svg`<path d="M13.5 3.5h-7A1.5 1.5 0 0 0 5 5v14a1.5 1.5 0 0 0 1.5 1.5h11A1.5 1.5 0 0 0 19 19V9zM13.5 3.5V9H19"/>`,
 );
 
-export const moreIcon = icon(svg`<path d="M5.5 12v.05M12 12v.05M18.5 12v.05"/>`);
-
 export const sortIcon = icon(svg`<path d="M12 5v14m0 0 5-5m-5 5-5-5"/>`);
