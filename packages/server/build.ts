@@ -5,22 +5,27 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, normalize } from 'node:path';
+import { buildPackage } from '../client/build.ts';
 
 const here = import.meta.dirname;
 const root = join(here, '../..');
+const client = join(root, 'packages/client/dist');
 const made = ['dist', 'docs', 'LICENSE', 'CHANGELOG.md'];
 
 function clean(): void {
   for (const name of made) rmSync(join(here, name), { recursive: true, force: true });
 }
 
-function build(): void {
+async function build(): Promise<void> {
+  await buildPackage(client);
   execFileSync('tsc', ['-p', join(here, 'tsconfig.build.json')], { stdio: 'inherit' });
   const open = reachable('index.d.ts');
   for (const file of globSync('**/*.d.ts', { cwd: join(here, 'dist') })) {
     if (open.has(file)) writeFileSync(join(here, 'dist', file), withBuiltNames(read(file)));
     else rmSync(join(here, 'dist', file));
   }
+  // Nothing that is not published is depended on: what the seam hands on stands in its place.
+  cpSync(join(client, 'node.js'), join(here, 'dist/cli/client.js'));
   // Where a checkout is packed as it was cloned, nothing is built yet.
   execFileSync(join(root, 'packages/ui/build-if-stale'), { stdio: 'inherit' });
   const filter = (path: string) => basename(path) !== '.built';
@@ -54,4 +59,4 @@ function withBuiltNames(declarations: string): string {
 }
 
 clean();
-if (!process.argv.includes('--clean')) build();
+if (!process.argv.includes('--clean')) await build();

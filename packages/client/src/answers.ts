@@ -1,5 +1,4 @@
 /** What the service answers with, by the names that an app uses. */
-import type { Action, Actor, Environment } from './generated.ts';
 
 export type {
   Action,
@@ -12,36 +11,14 @@ export type {
   Event,
   EventAction,
   Grant,
+  Key,
   Link,
+  MadeKey as NewKey,
   Metadata,
   ServiceCode,
+  Session,
   StorageCheck,
   StorageDescription as Storage,
   StorageLocation,
   StorageProbe,
 } from './generated.ts';
-
-export interface Session {
-  actor: Actor;
-  actions: Action[];
-  scopes: string[] | null;
-  recordPrefix: string | null;
-  expiresAt: string;
-  csrfToken: string;
-  environment: Environment;
-}
-
-export interface Key {
-  id: string;
-  name: string;
-  scopes: string[] | null;
-  recordPrefix: string | null;
-  createdAt: string;
-  revokedAt: string | null;
-  current: boolean;
-}
-
-export interface NewKey extends Key {
-  /** Shown this once. */
-  key: string;
-}

@@ -1,5 +1,6 @@
 import { forgetFirstKeyFile } from './access/first-key.ts';
 import { banner } from './cli/banner.ts';
+import { environment } from './cli/environment.ts';
 import { createLog } from './cli/log.ts';
 import { version } from './cli/version.ts';
 import { workingFolder } from './cli/working-folder.ts';
@@ -40,7 +41,10 @@ stopOnSignals();
 await present(started, settings);
 
 async function configured() {
-  return readSettings(process.env, { cwd: workingFolder() });
+  const cwd = workingFolder();
+  const source = environment(cwd);
+  const { settings, warnings } = await readSettings(source.env, { cwd });
+  return { settings, warnings: [...source.warnings, ...warnings] };
 }
 
 async function present(facts: Started, { documentTypes, dataDir, publicUrl }: Settings): Promise<void> {

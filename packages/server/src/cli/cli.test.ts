@@ -68,7 +68,7 @@ test('help and version go to standard output', async (t) => {
   const cwd = await testFolder(t);
   const help = await run(t, cwd, ['--help']);
   assert.equal(help.code, 0);
-  assert.match(help.stdout, /keys create.*keys list.*keys revoke/s);
+  assert.match(help.stdout, /^Usage: strongroom <command>\n.*\n {2}upload .*\n {2}serve .*\n {2}keys /s);
   const version = await run(t, cwd, ['--version']);
   assert.match(version.stdout, /^\d+\.\d+\.\d+\n$/);
 });
@@ -77,8 +77,11 @@ test('a wrong command line is told with the help and exit code 2', async (t) => 
   const cwd = await testFolder(t);
   const wrong: [words: string[], message: RegExp][] = [
     [[], /^strongroom: a command is missing\n/],
-    [['sreve'], /^strongroom: there is no command "sreve"\n/],
-    [['serve', '--port'], /^strongroom: serve takes nothing more, not "--port"\n/],
+    [['sreve'], /^strongroom: there is no command "sreve"; the nearest is serve\n/],
+    [['serve', '--port'], /^strongroom: Unknown option '--port'\n/],
+    [['serve', 'now'], /^strongroom: serve takes nothing more, not "now"\n/],
+    [['ls', '--recrod', 'x'], /^strongroom: Unknown option '--recrod'; the nearest is --record\n/],
+    [['help', 'uplaod'], /^strongroom: there is no command "uplaod"; the nearest is upload\n/],
     [['keys'], /^strongroom: keys takes create, list, code or revoke, not ""\n/],
     [['keys', 'delete'], /^strongroom: keys takes create, list, code or revoke, not "delete"\n/],
     [['keys', 'create', 'x'], /^strongroom: keys create takes no ID\n/],

@@ -1,8 +1,9 @@
-import { parseArgs } from 'node:util';
 import { hasCode, StartError } from '../errors.ts';
 import { type Check, judged, type Report } from '../objects/doctor.ts';
 import { readSettings, readStoreAndRecords, type StoreAndRecords } from '../settings.ts';
 import { checkup } from './checkup.ts';
+import { commandLine } from './command-line.ts';
+import { environment } from './environment.ts';
 import { UsageError } from './usage.ts';
 import { workingFolder } from './working-folder.ts';
 
@@ -12,15 +13,16 @@ import { workingFolder } from './working-folder.ts';
  * 130 after Ctrl-C. With --json standard output holds `{ok, checks}` and nothing else.
  */
 export async function doctor(words: readonly string[]): Promise<void> {
-  const options = parse(words);
+  const line = commandLine('doctor', words);
+  if (line.words.length > 0) throw new UsageError(`doctor takes options only, not "${line.words.join(' ')}"`);
   const ending = new AbortController();
   const end = () => ending.abort(new Error('Ctrl-C'));
   process.once('SIGINT', end).once('SIGTERM', end);
   try {
-    const { policy, ...report } = await examined(ending.signal);
+    const { policy, ...report } = await examined(line.text('env-file'), ending.signal);
     // Asked for before the rights are given, so what fails for want of them is no failure.
-    if (options.policy) return printPolicy(policy);
-    if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+    if (line.flag('policy')) return printPolicy(policy);
+    if (line.flag('json')) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
     else process.stdout.write(checkup(report, process.stdout.isTTY === true && !process.env.NO_COLOR));
     if (!report.ok) process.exitCode = 1;
   } catch (error) {
@@ -32,22 +34,11 @@ export async function doctor(words: readonly string[]): Promise<void> {
   }
 }
 
-interface Options {
-  readonly json: boolean;
-  readonly policy: boolean;
-}
-
-function parse(words: readonly string[]): Options {
-  const flag = { type: 'boolean', default: false } as const;
-  try {
-    return parseArgs({ args: [...words], options: { json: flag, policy: flag } }).values;
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-}
-
-async function examined(signal: AbortSignal): Promise<Report & { policy: object | null }> {
-  const { settings, check } = await settingsOrTheirPlaces();
+async function examined(
+  envFile: string | undefined,
+  signal: AbortSignal,
+): Promise<Report & { policy: object | null }> {
+  const { settings, check } = await settingsOrTheirPlaces(envFile);
   if (settings === null) return { ok: false, checks: [check], policy: null };
   // Loading every part of the service takes a moment, which a mistyped command or setting need not wait for.
   const { examine } = await import('../compose.ts');
@@ -56,10 +47,15 @@ async function examined(signal: AbortSignal): Promise<Report & { policy: object 
 }
 
 /** All settings; where one of them is wrong, at least store and records as set. */
-async function settingsOrTheirPlaces(): Promise<{ settings: StoreAndRecords | null; check: Check }> {
+async function settingsOrTheirPlaces(
+  envFile: string | undefined,
+): Promise<{ settings: StoreAndRecords | null; check: Check }> {
   const cwd = workingFolder();
+  const source = environment(cwd, envFile);
   try {
-    const { settings, warnings } = await readSettings(process.env, { cwd });
+    const read = await readSettings(source.env, { cwd });
+    const { settings } = read;
+    const warnings = [...source.warnings, ...read.warnings];
     const detail = warnings.length === 0 ? 'every one can be read' : warnings.join('; ');
     return { settings, check: judged('settings', true, { result: 'works', detail }) };
   } catch (error) {
@@ -67,7 +63,7 @@ async function settingsOrTheirPlaces(): Promise<{ settings: StoreAndRecords | nu
     const effect = 'the service does not start';
     const remedy = 'Correct it. Only the first wrong setting is named: ask again afterwards.';
     const wrong = { result: 'fails', detail: error.message, effect, remedy } as const;
-    return { settings: readStoreAndRecords(process.env, { cwd }), check: judged('settings', true, wrong) };
+    return { settings: readStoreAndRecords(source.env, { cwd }), check: judged('settings', true, wrong) };
   }
 }
 

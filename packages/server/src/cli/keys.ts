@@ -1,9 +1,10 @@
-import { parseArgs } from 'node:util';
 import { idOf, makeKey } from '../access/api-keys.ts';
 import type { ApiKeyRecord, KeyRecords } from '../access/key-records.ts';
 import { isScope, type KeyLimits, prefixProblem, scopes } from '../access/scopes.ts';
 import { StartError } from '../errors.ts';
 import { readSettings, type Settings } from '../settings.ts';
+import { type CommandLine, commandLine } from './command-line.ts';
+import { environment } from './environment.ts';
 import { makeSignInCode } from './sign-in-code.ts';
 import { UsageError } from './usage.ts';
 import { workingFolder } from './working-folder.ts';
@@ -19,9 +20,11 @@ interface Options {
  * What was asked for goes to standard output, words about it to standard error, so that `$(strongroom keys create)` is a key.
  */
 export async function keys(words: readonly string[]): Promise<void> {
-  const { command, id, options } = parse(words);
-  const { settings, warnings } = await readSettings(process.env, { cwd: workingFolder() });
-  for (const warning of warnings) process.stderr.write(`strongroom: ${warning}\n`);
+  const { command, id, options, envFile } = parse(words);
+  const cwd = workingFolder();
+  const source = environment(cwd, envFile);
+  const { settings, warnings } = await readSettings(source.env, { cwd });
+  for (const warning of [...source.warnings, ...warnings]) process.stderr.write(`strongroom: ${warning}\n`);
   // Loading every part of the service takes a moment, which a mistyped command or setting need not wait for.
   const { openRecords } = await import('../compose.ts');
   const records = await openRecords(settings, { serving: false });
@@ -43,45 +46,38 @@ const idsTaken: Readonly<Record<string, 'no ID' | 'one ID' | 'at most one ID'>> 
   revoke: 'one ID',
 };
 
-function parse(words: readonly string[]): { command: string; id: string; options: Options } {
-  const { values, positionals } = parseWords(words);
-  const [command = '', id = '', ...more] = positionals;
+function parse(given: readonly string[]): {
+  command: string;
+  id: string;
+  options: Options;
+  envFile: string | undefined;
+} {
+  const line = commandLine('keys', given);
+  const [command = '', id = '', ...more] = line.words;
   const ids = idsTaken[command];
   if (ids === undefined) throw new UsageError(`keys takes create, list, code or revoke, not "${command}"`);
   if (more.length > 0 || (id === '' ? ids === 'one ID' : ids === 'no ID'))
     throw new UsageError(`keys ${command} takes ${ids}`);
-  for (const name of ['name', 'scope', 'record-prefix'] as const)
-    if (values[name] !== undefined && command !== 'create')
-      throw new UsageError(`--${name} goes with keys create`);
-  if (values.name !== undefined && !/^\P{Cc}{1,100}$/u.test(values.name))
+  for (const name of ['name', 'scope', 'record-prefix'])
+    if (line.flag(name) && command !== 'create') throw new UsageError(`--${name} goes with keys create`);
+  const name = line.text('name');
+  if (name !== undefined && !/^\P{Cc}{1,100}$/u.test(name))
     throw new UsageError('--name takes 1 to 100 characters, no control characters among them');
-  return { command, id, options: { ...values, limits: limitsOf(values) } };
-}
-
-function parseWords(words: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...words],
-      options: {
-        name: { type: 'string' },
-        scope: { type: 'string', multiple: true },
-        'record-prefix': { type: 'string' },
-        json: { type: 'boolean', default: false },
-      },
-      allowPositionals: true,
-    });
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
+  const options = {
+    json: line.flag('json'),
+    limits: limitsOf(line),
+    ...(name === undefined ? {} : { name }),
+  };
+  return { command, id, options, envFile: line.text('env-file') };
 }
 
 /** Several scopes by several options, or with commas between. */
-function limitsOf(values: { scope?: string[]; 'record-prefix'?: string }): KeyLimits {
-  const given = values.scope?.flatMap((each) => each.split(',')) ?? null;
+function limitsOf(line: CommandLine): KeyLimits {
+  const given = line.flag('scope') ? line.texts('scope').flatMap((each) => each.split(',')) : null;
   const unknown = given?.find((scope) => !isScope(scope));
   if (unknown !== undefined)
     throw new UsageError(`--scope takes ${Object.keys(scopes).join(', ')}, not "${unknown}"`);
-  const recordPrefix = values['record-prefix'] ?? null;
+  const recordPrefix = line.text('record-prefix') ?? null;
   const problem = recordPrefix === null ? null : prefixProblem(recordPrefix);
   if (problem !== null) throw new UsageError(`--record-prefix ${problem}`);
   return { scopes: given && [...new Set(given)], recordPrefix };

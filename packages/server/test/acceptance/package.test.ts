@@ -1,7 +1,7 @@
 /** What someone gets who has never seen the repository: the package, installed, run, and built into apps. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -72,7 +72,9 @@ describe('the package', () => {
   it('holds what is built from the source, the pages, and nothing else', () => {
     const find = (pattern: string, cwd: string) => globSync(pattern, { cwd: join(root, cwd) });
     const programs = find('**/*.ts', 'packages/server/src').filter((file) => !file.endsWith('.test.ts'));
-    const screens = find('*/**/*.*', 'packages/ui/dist');
+    const screens = find('*/**/*', 'packages/ui/dist').filter((file) =>
+      statSync(join(root, 'packages/ui/dist', file)).isFile(),
+    );
     assert.ok(screens.includes('console/index.html') && screens.includes('elements/uploader.js'));
     const pages = find('**/*.*', 'docs').filter((file) => !/^(decisions\/|benchmarks\.md$)/.test(file));
     const expected = [
