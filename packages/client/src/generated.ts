@@ -406,6 +406,8 @@ export interface UploadDocumentQuery {
 
 /** The query of `listDocuments`. */
 export interface ListDocumentsQuery {
+  /** What the record’s id or the filename begins with. Goes with `recordId`, `type`, `limit`, `cursor` and those of `state` that have a name: not receiving, abandoned, purging, purged. */
+  q?: string | undefined;
   /** Those of this record. */
   recordId?: string | undefined;
   /** Those of this document type. */

@@ -18,6 +18,7 @@ import { Groundwork } from './groundwork.ts';
 import type { Doors } from './http/doors.ts';
 import { Listener } from './http/listener.ts';
 import { clearAbandoned } from './lifecycle/chores/clear-abandoned.ts';
+import { foldNames } from './lifecycle/chores/fold-names.ts';
 import { forgetPurged } from './lifecycle/chores/forget-purged.ts';
 import { purgeDeleted } from './lifecycle/chores/purge-deleted.ts';
 import { settleDeadUploads } from './lifecycle/chores/settle-dead-uploads.ts';
@@ -231,6 +232,7 @@ function rulesOver({ records, store, settings, groundwork, log }: Ground): {
     clearAbandoned(parts, lookAgainAfter),
     purgeDeleted(parts),
     forgetPurged(records, log),
+    foldNames(records),
   ];
   return { documents: new Documents(parts), uploads, chores };
 }

@@ -47,6 +47,15 @@ export function assertMayBecome(document: Pick<Document, 'id' | 'state'>, to: St
   }
 }
 
+/** The states whose documents are found by their names and by the beginning of their record's id. */
+export const searchableStates = [
+  'inspecting',
+  'available',
+  'archived',
+  'quarantined',
+  'deleted',
+] as const satisfies readonly State[];
+
 /** Who did something. `id` is the API key's id (of a session too: that of its key), the grant's, the link's issuer, or the name of a chore. */
 export interface Actor {
   readonly kind: 'key' | 'session' | 'grant' | 'link' | 'chore';

@@ -1,6 +1,15 @@
 import type { Readable } from 'node:stream';
 import type { ByteRange, LinkOptions } from '../objects/object-store.ts';
-import type { EventPart, EventPosition, Filter, Page, Position } from '../records/document-records.ts';
+import type {
+  EventPart,
+  EventPosition,
+  Filter,
+  Page,
+  Position,
+  Search,
+  SearchPage,
+  SearchPosition,
+} from '../records/document-records.ts';
 import type { Document, Event, JsonObject } from './document.ts';
 import type { Caller, DocumentAction } from './permissions.ts';
 import type { DocumentType } from './policy.ts';
@@ -78,6 +87,12 @@ export interface DocumentsPort {
   ): Promise<string | null>;
   /** Raises `invalid_input` on a filter that leads out of the caller's reach. */
   find(caller: Caller, filter: Filter, page: Page): Promise<{ documents: Document[]; next: Position | null }>;
+  /** Documents whose record or name begins so; see DocumentRecords. Raises as `find` does. */
+  search(
+    caller: Caller,
+    search: Search,
+    page: SearchPage,
+  ): Promise<{ documents: Document[]; next: SearchPosition | null }>;
   /**
    * Changes the document if it is at one of the revisions that are named; `*`: at any. Raises `document_missing`,
    * `document_deleted`, `state_conflict`, `revision_conflict`, `invalid_input`.

@@ -12,6 +12,9 @@ import type {
   Happened,
   Page,
   Position,
+  Search,
+  SearchPage,
+  SearchPosition,
 } from '../records/document-records.ts';
 import {
   assertMayBecome,
@@ -129,6 +132,16 @@ export class Documents implements DocumentsPort {
   ): Promise<{ documents: Document[]; next: Position | null }> {
     assertAllowed(caller, 'list');
     return this.#parts.records.find(narrowed(caller.rights, filter), page);
+  }
+
+  async search(
+    caller: Caller,
+    search: Search,
+    page: SearchPage,
+  ): Promise<{ documents: Document[]; next: SearchPosition | null }> {
+    assertAllowed(caller, 'list');
+    const { prefix, states } = search;
+    return this.#parts.records.search({ ...narrowed(caller.rights, search), prefix, states }, page);
   }
 
   async change(

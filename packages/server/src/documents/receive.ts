@@ -213,7 +213,14 @@ export class Receiving {
           document.id,
           ['receiving'],
           'available',
-          { size: measured.size, sha256: measured.sha256, versionId: stored.versionId, dueIn: null },
+          {
+            size: measured.size,
+            sha256: measured.sha256,
+            versionId: stored.versionId,
+            // Named once more: from now on it is found by its name, which an upload that failed never is.
+            filename: document.filename,
+            dueIn: null,
+          },
           {
             action: 'document.available',
             actor: caller.actor,

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../documents/document.ts';
+import type { Caller } from '../documents/permissions.ts';
 import { callerOf } from './caller.ts';
 import { type App, answerDocument, type Doors } from './doors.ts';
 import { EventsQuery, readEventsQuery } from './events-query.ts';
@@ -6,6 +7,19 @@ import { readIfMatch } from './if-match.ts';
 import { ListQuery, readListQuery } from './list-query.ts';
 import { page, presentDocument, presentEvent } from './present.ts';
 import { Type } from './schema.ts';
+import { readSearchQuery } from './search-query.ts';
+
+/** A page of a list, or of a search where `q` says what for. */
+async function listed({ documents, cursors }: Doors, caller: Caller, query: ListQuery) {
+  if (query.q !== undefined) {
+    const { search, page: wanted, cursorAt } = readSearchQuery({ ...query, q: query.q }, cursors);
+    const { documents: found, next } = await documents.search(caller, search, wanted);
+    return { found, nextCursor: next === null ? null : cursorAt(next) };
+  }
+  const { filter, page: wanted, cursorAt } = readListQuery(query, cursors);
+  const { documents: found, next } = await documents.find(caller, filter, wanted);
+  return { found, nextCursor: next === null ? null : cursorAt(next) };
+}
 
 const Params = Type.Object({ id: Type.String() });
 
@@ -26,11 +40,10 @@ export function registerDocuments(app: App, doors: Doors): void {
     '/v1/documents',
     { config: { action: 'list' }, schema: { querystring: ListQuery } },
     async (request) => {
-      const { filter, page: wanted, cursorAt } = readListQuery(request.query, cursors);
-      const { documents: found, next } = await documents.find(callerOf(request), filter, wanted);
+      const { found, nextCursor } = await listed(doors, callerOf(request), request.query);
       return page(
         found.map((document) => presentDocument(document, pathOf(document))),
-        next === null ? null : cursorAt(next),
+        nextCursor,
       );
     },
   );

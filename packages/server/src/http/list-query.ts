@@ -8,6 +8,7 @@ import { Type } from './schema.ts';
 
 export const ListQuery = Type.Object(
   {
+    q: Type.Optional(Type.String()),
     recordId: Type.Optional(Type.String()),
     type: Type.Optional(Type.String()),
     state: Type.Optional(Type.String()),
@@ -63,8 +64,8 @@ function filterOf({ recordId, type, state, createdAfter, createdBefore, sort }: 
   };
 }
 
-/** Undefined: every state. */
-function statesOf(state: string | undefined): readonly State[] | undefined {
+/** The states that a list's query names. Undefined: every state. Raises `invalid_input`. */
+export function statesOf(state: string | undefined): readonly State[] | undefined {
   if (state === undefined) return listedStates;
   if (state === 'all') return undefined;
   const wanted = state.split(',').map((name) => {

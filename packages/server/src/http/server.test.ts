@@ -226,6 +226,51 @@ test('a list: its defaults, its filters, and cursors that belong to it', async (
   }
 });
 
+test('with q a list is a search, in its own order, of what has a name', async (t) => {
+  const doors = await openDoors(t);
+  const list = (query: string) => doors.fetch(`/v1/documents${query}`);
+  await list('?q=%C3%9Cber&recordId=r&type=other&limit=7');
+  assert.deepEqual(doors.documents.asked, {
+    filter: {
+      prefix: 'Über',
+      states: ['inspecting', 'available', 'archived', 'quarantined'],
+      recordId: 'r',
+      type: 'other',
+    },
+    page: { limit: 7 },
+  });
+  await list('?q=a&state=all');
+  assert.partialDeepStrictEqual(doors.documents.asked?.filter, {
+    states: ['inspecting', 'available', 'archived', 'quarantined', 'deleted'],
+  });
+  const wrong: [string, string][] = [
+    ['?q=', 'q'],
+    [`?q=${'x'.repeat(101)}`, 'q'],
+    ['?q=a&sort=-createdAt', 'sort'],
+    ['?q=a&createdAfter=2026-01-01', 'createdAfter'],
+    ['?q=a&createdBefore=2026-01-01', 'createdBefore'],
+    ['?q=a&state=available,receiving', 'state'],
+    ['?q=a&state=nonsense', 'state'],
+    ['?q=a&cursor=nonsense', 'cursor'],
+    ['?q=a&q=b', 'q'],
+  ];
+  for (const [query, field] of wrong) {
+    const answer = await list(query);
+    const problem = (await answer.json()) as Json;
+    assert.deepEqual([answer.status, problem.code, problem.field], [422, 'invalid_input', field], query);
+  }
+
+  const after = { by: 'name', value: 'uber', at: null, id: '0199-x' } as const;
+  doors.documents.searched = { documents: [], next: after };
+  const { nextCursor } = (await (await list('?q=a')).json()) as { nextCursor: string };
+  await list(`?q=a&limit=7&cursor=${nextCursor}`);
+  assert.deepEqual(doors.documents.asked?.page, { limit: 7, after });
+  for (const other of ['?q=b', '?q=a&type=other', '?q=a&state=all', '?recordId=r']) {
+    const problem = (await (await list(`${other}&cursor=${nextCursor}`)).json()) as Json;
+    assert.deepEqual([problem.code, problem.field], ['invalid_input', 'cursor'], other);
+  }
+});
+
 test('a path that can’t be read is refused in words', async (t) => {
   const doors = await openDoors(t);
   const code = async (path: string) => ((await (await doors.fetch(path)).json()) as Json).code;

@@ -42,6 +42,17 @@ export interface DocumentRecords {
   find(filter: Filter, page: Page): Promise<{ documents: Document[]; next: Position | null }>;
 
   /**
+   * One page of what begins with a prefix: first documents whose record's id does, by record and time; then those whose folded
+   * filename does (folded-name.ts), by that and id, without those that were among the first. With a `recordId`, names
+   * alone. Rows examined are bounded by the limit; a page may hold fewer than the limit, or none, though more follow.
+   * Names that were written by an earlier version are found once `foldNames` has come to them.
+   */
+  search(search: Search, page: SearchPage): Promise<{ documents: Document[]; next: SearchPosition | null }>;
+
+  /** Makes at most `limit` documents findable by their names that an earlier version wrote; answers how many there were. */
+  foldNames(limit: number): Promise<number>;
+
+  /**
    * Moves the document from one of `from` to `to`, applies `changes`, counts the revision up and writes the event.
    * Raises `document_missing`, or `state_conflict` when it is in none of `from`. Both are answered by one statement:
    * of two racing calls one wins. With `expectedRevision`, it must not have left `from` and come back either: else
@@ -144,6 +155,7 @@ export interface Allowance {
 
 /** Only what is named is changed. */
 export interface Changes {
+  /** What is named is what the document is found by from then on (`search`), in every state but `purged`. */
   readonly filename?: string;
   readonly metadata?: JsonObject;
   readonly size?: number;
@@ -168,6 +180,28 @@ export interface Filter {
   readonly createdAfter?: Date;
   /** Exclusive. Only with a sort by createdAt. */
   readonly createdBefore?: Date;
+}
+
+/** Which documents of which states. `recordId`, `type` and `types` as in a Filter. */
+export interface Search extends Pick<Filter, 'recordId' | 'type' | 'types'> {
+  /** Of the record's id as it is, or of the filename when both are folded. */
+  readonly prefix: string;
+  /** Some of `searchableStates`. */
+  readonly states: readonly State[];
+}
+
+export interface SearchPage {
+  readonly limit: number;
+  readonly after?: SearchPosition;
+}
+
+/** The last row of a page: where it was found, and its record's id and createdAt (epoch milliseconds) or its folded name. */
+export interface SearchPosition {
+  readonly by: 'record' | 'name';
+  readonly value: string;
+  readonly at: number | null;
+  /** Empty: before the first row. */
+  readonly id: string;
 }
 
 /** `filename` (by bytes of its UTF-8) and `size` only with a recordId. Ties are broken by id in the same direction. */

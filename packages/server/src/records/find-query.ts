@@ -54,7 +54,7 @@ export function paged(rows: Row[], page: Page): { rows: Row[]; next: Position | 
  * so a planner has one index to choose, however wrong its estimates are. A type's id holds no slash and the record
  * comes last: no two shelves of an index have one name.
  */
-function shelves({ recordId, type, types }: Filter, column: string) {
+export function shelves({ recordId, type, types }: Filter, column: string) {
   const typed = (type ?? types) !== undefined;
   const columns = ['state', typed && 'type', recordId !== undefined && 'record_id'];
   const scope = [recordId !== undefined && 'record', typed && 'type'];
@@ -67,7 +67,7 @@ function shelves({ recordId, type, types }: Filter, column: string) {
 }
 
 /** The types to read, undefined for any; of those that no document can have, none. */
-function typesOf({ type, types }: Filter): (string | undefined)[] {
+export function typesOf({ type, types }: Filter): (string | undefined)[] {
   const wanted = type === undefined ? types : [type];
   if (wanted === undefined) return [undefined];
   return [...new Set(wanted)].filter((each) => storable(each) && !each.includes('/'));

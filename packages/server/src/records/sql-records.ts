@@ -1,7 +1,7 @@
 import type { ApiKeyRecord } from '../access/key-records.ts';
 import type { Revocation, RevocationPosition } from '../access/revocation-records.ts';
 import type { SignInRecords } from '../access/sign-in-records.ts';
-import type { Document, Event, State } from '../documents/document.ts';
+import { type Document, type Event, type State, searchableStates } from '../documents/document.ts';
 import { StrongroomError } from '../errors.ts';
 import type {
   Allowance,
@@ -15,6 +15,8 @@ import type {
   Idempotency,
   Page,
   Position,
+  Search,
+  SearchPage,
 } from './document-records.ts';
 import { findQuery, paged } from './find-query.ts';
 import type { Records } from './records.ts';
@@ -36,6 +38,7 @@ import {
   type Value,
 } from './row.ts';
 import type { SqlDatabase } from './sql-database.ts';
+import { foldNames, search as searched } from './sql-search.ts';
 import { signInCodes } from './sql-sign-in-codes.ts';
 import { updateQuery } from './update-query.ts';
 
@@ -92,6 +95,14 @@ export class SqlRecords implements Records {
     if (!query) return { documents: [], next: null };
     const { rows, next } = paged(await this.#database.read(query), page);
     return { documents: rows.map(toDocument), next };
+  }
+
+  search(search: Search, page: SearchPage) {
+    return searched(this.#database, search, page);
+  }
+
+  foldNames(limit: number): Promise<number> {
+    return foldNames(this.#database, searchableStates, limit);
   }
 
   async transition(

@@ -1,5 +1,6 @@
 import type { State } from '../documents/document.ts';
 import type { Changes } from './document-records.ts';
+import { foldedName } from './folded-name.ts';
 import { documentColumns, type Value } from './row.ts';
 import type { Query } from './sql-database.ts';
 
@@ -37,11 +38,17 @@ export function updateQuery(target: Target, changes: Assignments, clock: string)
   return { sql, parameters };
 }
 
+/** What is left of a purged document is found by no name. */
+function foldedOf({ filename, state }: Assignments): Value | undefined {
+  return filename === undefined ? undefined : state === 'purged' ? null : foldedName(filename);
+}
+
 /** Columns and their new values; undefined: not named. */
 function named(changes: Assignments): [string, Value | undefined][] {
   const time = (date: Date | null | undefined) => (date ? date.getTime() : date);
   return [
     ['filename', changes.filename],
+    ['folded_name', foldedOf(changes)],
     ['metadata', changes.metadata && JSON.stringify(changes.metadata)],
     ['size', changes.size],
     ['sha256', changes.sha256],

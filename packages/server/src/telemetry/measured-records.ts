@@ -17,6 +17,7 @@ export function measuredRecords(records: Records, calls: Calls, replayed: () => 
     },
     get: measured('get'),
     find: measured('find'),
+    search: measured('search'),
     transition: measured('transition'),
     change: measured('change'),
     heartbeat: measured('heartbeat'),
@@ -37,6 +38,7 @@ export function measuredRecords(records: Records, calls: Calls, replayed: () => 
     outlook: measured('outlook'),
     ping: measured('ping'),
     // What only commands and sweeps ask.
+    foldNames: (limit) => records.foldNames(limit),
     known: (keys) => records.known(keys),
     createKey: (key) => records.createKey(key),
     createCode: (code) => records.createCode(code),

@@ -10,6 +10,7 @@ import { describeIdempotency } from './document-records-idempotency.ts';
 import { describeQueue } from './document-records-queue.ts';
 import { refuses } from './document-records-refusals.ts';
 import { abandoned, available, receiving, sha256 } from './document-records-samples.ts';
+import { describeSearching } from './document-records-searching.ts';
 import { describeTransitions } from './document-records-transitions.ts';
 import { describeWriting } from './document-records-writing.ts';
 
@@ -40,6 +41,7 @@ export function documentRecordsContract(name: string, open: (t: Ending) => Promi
     describeForgetting(both);
     describeIdempotency(both);
     describeFinding(both);
+    describeSearching(both);
     describeKeys(both);
     describeAccess(both);
   });

@@ -4,8 +4,9 @@ import pg from 'pg';
 import { findQuery } from '../../src/records/find-query.ts';
 import { openPostgresRecords } from '../../src/records/postgres.ts';
 import { numbered, postgresDialect } from '../../src/records/postgres-dialect.ts';
+import { searchQuery } from '../../src/records/search-query.ts';
 import { type Ending, needs, testDatabase } from '../harness.ts';
-import { limit, listings, type ShelfRow, shelf } from './records-paging-shelf.ts';
+import { limit, listings, type ShelfRow, searches, shelf } from './records-paging-shelf.ts';
 
 /** What EXPLAIN (ANALYZE, FORMAT JSON) tells of a node. */
 interface Plan {
@@ -63,6 +64,26 @@ describe('lists over 100,000 rows in PostgreSQL', { skip: needs('postgres') }, (
     assert.ok(worst > limit, 'no list was long enough to tell');
   });
 
+  test('every offered search examines no more than the rows of its page for each arm', async () => {
+    let worst = 0;
+    for (const { half, search, after, most } of searches(rows)) {
+      const query = searchQuery(half, search, { limit: limit + 1, after }, postgresDialect);
+      assert.ok(query);
+      const nodes = [...walk(await explain(numbered(query.sql), query.parameters))];
+      const examined = nodes.reduce((sum, node) => sum + rowsExamined(node), 0);
+      const what = JSON.stringify({ half, search, after });
+      assert.ok(examined <= most, `${examined} rows examined, ${most} may be, for ${what}`);
+      if (half === 'name')
+        assert.deepEqual(
+          nodes.filter((node) => node['Node Type'].includes('Sort')),
+          [],
+          what,
+        );
+      worst = Math.max(worst, examined);
+    }
+    assert.ok(worst > limit, 'no search was long enough to tell');
+  });
+
   test('the measure sees a plan that reads too much', async () => {
     const plan = await explain(
       `SELECT id FROM documents WHERE filename = 'name-3.pdf' AND record_id || '' = $1 LIMIT ${limit}`,
@@ -76,8 +97,8 @@ async function fill(client: pg.Client, rows: readonly ShelfRow[]): Promise<void>
   const column = <K extends keyof ShelfRow>(name: K) => rows.map((row) => row[name]);
   await client.query(
     `INSERT INTO documents (id, record_id, type, state, created_at, filename, size, content_type, store, key,
-      metadata, created_by_kind, created_by_id, updated_at, revision, looks)
-    SELECT id, record_id, type, state, created_at, filename, size, 'application/pdf', 'disk', id::text, '{}', 'key', 'k', 0, 1, 0
+      metadata, created_by_kind, created_by_id, updated_at, revision, looks, folded_name)
+    SELECT id, record_id, type, state, created_at, filename, size, 'application/pdf', 'disk', id::text, '{}', 'key', 'k', 0, 1, 0, filename
     FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::bigint[])
       AS row (id, record_id, type, state, created_at, filename, size)`,
     [

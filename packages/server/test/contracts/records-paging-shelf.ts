@@ -1,6 +1,8 @@
-import { type State, states } from '../../src/documents/document.ts';
+import { listedStates, type State, searchableStates, states } from '../../src/documents/document.ts';
 import { uuidv7 } from '../../src/documents/uuid.ts';
-import type { Filter, Page } from '../../src/records/document-records.ts';
+import type { Filter, Page, Search, SearchPosition } from '../../src/records/document-records.ts';
+import { foldedName } from '../../src/records/folded-name.ts';
+import { type Half, halvesOf } from '../../src/records/search-query.ts';
 
 /** 100,000 rows that are unkind to an index, and every kind of list over them. */
 export interface ShelfRow {
@@ -70,6 +72,56 @@ export function* listings(rows: readonly ShelfRow[]): Generator<Listing> {
           if (recordId === undefined) continue;
           yield* pages(filter, { by: 'filename', descending }, within);
           yield* pages(filter, { by: 'size', descending }, within);
+        }
+      }
+    }
+  }
+}
+
+export interface Searching {
+  readonly half: Half;
+  readonly search: Search;
+  readonly after: SearchPosition | null;
+  /** Rows that may be read. */
+  readonly most: number;
+}
+
+/** Every offered filter with prefixes that fit nearly all rows, some, one and none: the first page, and later ones. */
+export function* searches(rows: readonly ShelfRow[]): Generator<Searching> {
+  const stateLists: State[][] = [[...searchableStates], [...listedStates], ['archived']];
+  for (const states of stateLists) {
+    for (const scope of [
+      {},
+      { type: 'id' },
+      { type: 'rare' },
+      { recordId: 'big' },
+      { recordId: 'even', type: 'id' },
+    ]) {
+      for (const prefix of [
+        'name',
+        'NAME-1',
+        'name-19.pdf',
+        'small-1',
+        'small-1777',
+        'big',
+        'b',
+        'nobody',
+        'ñame',
+      ]) {
+        const search: Search = { prefix, states, ...scope };
+        for (const half of halvesOf(search)) {
+          // Those of records are read from each state; names are merged.
+          const most = half === 'record' ? (limit + 1) * states.length : limit + 1 + states.length;
+          yield { half, search, after: null, most };
+          const row = rows[61_803];
+          if (!row) continue;
+          const { id, recordId, createdAt, filename } = row;
+          const after: SearchPosition =
+            half === 'record'
+              ? { by: 'record', value: recordId, at: createdAt, id }
+              : { by: 'name', value: filename, at: null, id };
+          const arms = half === 'record' ? 2 : 1;
+          if (after.value.startsWith(foldedName(prefix))) yield { half, search, after, most: most * arms };
         }
       }
     }

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import type { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, test } from 'node:test';
 import { findQuery } from '../../src/records/find-query.ts';
+import { searchQuery } from '../../src/records/search-query.ts';
 import { sqliteDialect } from '../../src/records/sqlite-dialect.ts';
 import { openDatabase } from '../../src/records/sqlite-folder.ts';
 import { type Ending, testFolder } from '../harness.ts';
-import { limit, listings, type ShelfRow, shelf } from './records-paging-shelf.ts';
+import { limit, listings, type ShelfRow, searches, shelf } from './records-paging-shelf.ts';
 
 describe('lists over 100,000 rows in SQLite', () => {
   const undo: (() => unknown)[] = [];
@@ -61,6 +62,23 @@ describe('lists over 100,000 rows in SQLite', () => {
     assert.ok(worst > limit, 'no list was long enough to tell');
   });
 
+  test('every offered search examines no more than the rows of its page for each arm', () => {
+    let worst = 0;
+    for (const { half, search, after, most } of searches(rows)) {
+      const query = searchQuery(half, search, { limit: limit + 1, after }, sqliteDialect);
+      assert.ok(query);
+      const what = JSON.stringify({ half, search, after });
+      const steps = plan(query.sql, query.parameters).filter((step) => / documents /.test(`${step} `));
+      const arms = half === 'record' && after !== null ? 2 : 1;
+      assert.equal(steps.length, search.states.length * arms, what);
+      for (const step of steps) assert.match(step, /^SEARCH documents USING INDEX/, what);
+      const read = count(query.sql, query.parameters);
+      assert.ok(read <= most, `${read} rows examined, ${most} may be, for ${what}`);
+      worst = Math.max(worst, read);
+    }
+    assert.ok(worst > limit, 'no search was long enough to tell');
+  });
+
   test('the measure sees a query that reads too much', () => {
     const sql = `SELECT id FROM documents INDEXED BY documents_by_created_at WHERE state = 'archived' ORDER BY created_at LIMIT 1 OFFSET 500`;
     assert.ok(count(sql, []) > 4 * limit);
@@ -70,8 +88,8 @@ describe('lists over 100,000 rows in SQLite', () => {
 function fill(db: DatabaseSync, rows: readonly ShelfRow[]): void {
   const insert = db.prepare(
     `INSERT INTO documents (id, record_id, type, state, created_at, filename, size, content_type, store, key,
-      metadata, created_by_kind, created_by_id, updated_at, revision, looks)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'application/pdf', 'disk', ?1, '{}', 'key', 'k', 0, 1, 0)`,
+      metadata, created_by_kind, created_by_id, updated_at, revision, looks, folded_name)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'application/pdf', 'disk', ?1, '{}', 'key', 'k', 0, 1, 0, ?6)`,
   );
   db.exec('BEGIN');
   for (const { id, recordId, type, state, createdAt, filename, size } of rows) {

@@ -14,6 +14,7 @@ import { uuidv7 } from '../../src/documents/uuid.ts';
 import { StrongroomError } from '../../src/errors.ts';
 import type { ByteRange } from '../../src/objects/object-store.ts';
 
+type Searched = Awaited<ReturnType<DocumentsPort['search']>>;
 type Found = Awaited<ReturnType<DocumentsPort['find']>>;
 
 /** Documents in memory, for tests of the doors: it judges and consumes as the rules do, and keeps what it was given. */
@@ -24,6 +25,7 @@ export class MemoryDocuments implements DocumentsPort {
   /** The last filter and page that were asked for, and what the list answers. */
   asked: { filter: object; page: object } | null = null;
   found: Found = { documents: [], next: null };
+  searched: Searched = { documents: [], next: null };
   directUrl: string | null = null;
   /** How the last redirect's content was to be shown. */
   shown: object | null = null;
@@ -109,6 +111,11 @@ export class MemoryDocuments implements DocumentsPort {
   async find(_caller: Caller, filter: object, page: object): Promise<Found> {
     this.asked = { filter, page };
     return this.found;
+  }
+
+  async search(_caller: Caller, search: object, page: object): Promise<Searched> {
+    this.asked = { filter: search, page };
+    return this.searched;
   }
 
   async change(

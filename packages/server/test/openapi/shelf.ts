@@ -257,6 +257,14 @@ function fitGrant(input: Input): Input {
 function fitList(input: Input): Input {
   const { query } = withoutCursor(input);
   const given = Object.fromEntries(query);
+  // A search has an order of its own, and finds what has a name.
+  if (given.q !== undefined) {
+    const { q, recordId, type } = given;
+    const kept = Object.entries({ q, recordId, type }).filter(
+      (pair): pair is [string, string] => pair[1] !== undefined,
+    );
+    return { ...input, query: kept };
+  }
   if (given.sort !== 'filename' && given.sort !== 'size') return { ...input, query };
   const { createdAfter: _after, createdBefore: _before, ...rest } = given;
   return { ...input, query: Object.entries({ recordId: 'record-1', ...rest }) };

@@ -3,6 +3,7 @@ import type { Outlook } from '../document-records.ts';
 import { documents } from './0001-documents.ts';
 import { access } from './0002-access.ts';
 import { signInCodes } from './0003-sign-in-codes.ts';
+import { foldedNames } from './0004-folded-names.ts';
 
 /** What the two databases call the same things. */
 export interface Types {
@@ -32,7 +33,7 @@ export const postgresTypes: Types = {
  * program before it still runs on what it leaves, so servers can be replaced one by one. What it makes needless goes
  * in a migration of a later release.
  */
-const migrations: readonly ((types: Types) => string[])[] = [documents, access, signInCodes];
+const migrations: readonly ((types: Types) => string[])[] = [documents, access, signInCodes, foldedNames];
 
 /** Where the schema's number is kept. */
 export const createSchemaTable = 'CREATE TABLE IF NOT EXISTS schema_version (number integer NOT NULL)';

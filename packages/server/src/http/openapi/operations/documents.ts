@@ -26,8 +26,14 @@ const listDocuments: Operation = {
   tag: 'Documents',
   summary: 'List documents',
   description:
-    'Newest first, a page at a time. For the next page send the same query with `cursor` set to the `nextCursor` of the last; a cursor does not fit another filter or order. What is uploaded or deleted meanwhile shifts no page. Without `state` it shows inspecting, available, archived and quarantined ones.',
+    'Newest first, a page at a time. For the next page send the same query with `cursor` set to the `nextCursor` of the last; a cursor does not fit another filter or order. What is uploaded or deleted meanwhile shifts no page. Without `state` it shows inspecting, available, archived and quarantined ones.\n\nWith `q` it is a search: first the documents of records whose id begins so, by that id and time, then those whose filename begins so, by name. Names are compared with compatibility forms and marks made alike (NFKD), in lower case, by their first 100 characters: `ubersicht` finds `Übersicht.pdf`; a record’s id is taken as it is. With `recordId` it looks at names alone. A page of a search may hold fewer documents than `limit` while there is a `nextCursor`.',
   parameters: {
+    q: {
+      description:
+        'What the record’s id or the filename begins with. Goes with `recordId`, `type`, `limit`, `cursor` and those of `state` that have a name: not receiving, abandoned, purging, purged.',
+      example: 'pass',
+      schema: { minLength: 1, maxLength: 100 },
+    },
     recordId: { description: 'Those of this record.', example: 'inquiry-1' },
     type: { description: 'Those of this document type.', example: 'id' },
     state: {
