@@ -355,7 +355,7 @@ describe('bad calls', { concurrency: true }, () => {
               {
                 status: 401,
                 code: 'unauthenticated',
-                detail: /Send an API key as "Authorization: Bearer <key>"/,
+                detail: /Send an API key or a grant as "Authorization: Bearer <key>"/,
               },
               nameOf(each),
             );
