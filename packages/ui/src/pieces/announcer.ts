@@ -19,7 +19,9 @@ export class Announcer implements ReactiveController {
     this.#waiting.push(text);
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      this.#said = this.#waiting.splice(0).join(' ');
+      const words = this.#waiting.splice(0).join(' ');
+      // The same words a second time are a change only with something added that is not read.
+      this.#said = words === this.#said ? `${words}\u00a0` : words;
       this.#host.requestUpdate();
     }, 150);
   }

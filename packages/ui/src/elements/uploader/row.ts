@@ -66,7 +66,7 @@ function statusParts({ stage, file, sent, meter }: Upload, { say, formats }: Row
   if (stage !== 'sending') return [size, say(stageWords[stage])];
   const parts = [say('uploader.sending', { sent: formats.size(sent), total: size })];
   const pace = meter.pace(file.size);
-  if (pace) parts.push(say('uploader.speed', { speed: formats.speed(pace.speed) }));
+  if (pace) parts.push(formats.speed(pace.speed));
   if (pace?.left) parts.push(say('uploader.left', { time: formats.duration(pace.left) }));
   return parts;
 }

@@ -79,6 +79,8 @@ export class StrongroomUploader extends StrongroomElement {
   #maxFiles: number | null = null;
   #loadError: unknown = null;
   #note = '';
+  /** Added before it was known what is accepted. */
+  #early: File[] = [];
   /** Where in the list the focus was before this update. */
   #focusedRow: number | null = null;
 
@@ -107,6 +109,10 @@ export class StrongroomUploader extends StrongroomElement {
   /** Adds files as if they had been dropped. */
   add(files: Iterable<File>): void {
     const all = [...files];
+    if (this.#possible === null) {
+      this.#early.push(...all);
+      return;
+    }
     const taken = this.#within(all);
     const added = taken.map((file) => this.#admit(file));
     if (added.length > 0) {
@@ -153,6 +159,8 @@ export class StrongroomUploader extends StrongroomElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     super.willUpdate(changed);
     this.#queue.parallel = Math.max(1, this.parallel);
+    if (changed.has('recordId') && this.#types !== null && !this.#waitsForUser && this.#ready.length > 0)
+      this.send();
     const row = this.shadowRoot?.activeElement?.closest('.row');
     this.#focusedRow = row ? [...(row.parentElement?.children ?? [])].indexOf(row) : null;
   }
@@ -369,9 +377,11 @@ export class StrongroomUploader extends StrongroomElement {
 
   /** A page that is left loses what is being sent; only then it is asked about. */
   #guardLeaving(): void {
-    removeEventListener('beforeunload', warn);
-    if (this.#queue.active) addEventListener('beforeunload', warn);
+    removeEventListener('beforeunload', this.#warn);
+    if (this.#queue.active) addEventListener('beforeunload', this.#warn);
   }
+
+  readonly #warn = (event: Event): void => event.preventDefault();
 
   /** What failed for want of a network is tried again when there is one. */
   readonly #online = (): void => {
@@ -391,6 +401,8 @@ export class StrongroomUploader extends StrongroomElement {
       if (client !== this.strongroom) return;
       this.#types = types;
       this.#maxFiles = caller?.maxFiles ?? null;
+      const early = this.#early.splice(0);
+      if (early.length > 0) this.add(early);
     } catch (error) {
       if (client !== this.strongroom) return;
       this.#loadError = error;
@@ -418,8 +430,6 @@ export class StrongroomUploader extends StrongroomElement {
 
 /** After these the caller may do less than was known. */
 const rightsLost = new Set(['not_allowed', 'grant_used_up', 'grant_expired', 'unauthenticated']);
-
-const warn = (event: Event): void => event.preventDefault();
 
 customElements.define('strongroom-uploader', StrongroomUploader);
 

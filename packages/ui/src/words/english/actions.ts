@@ -1,5 +1,4 @@
 /** What `<strongroom-actions>` says beyond the shared words. */
 export const actions = {
   'actions.label': 'What can be done with {filename}',
-  'actions.none': 'Nothing can be done with this document now.',
 } as const;

@@ -18,7 +18,6 @@ export const uploader = {
   'uploader.no_record': 'Say first what the documents belong to.',
 
   'uploader.files': 'Files',
-  'uploader.type': 'Document type',
   'uploader.type_of': 'Document type of {filename}',
   'uploader.choose_type': 'Choose a type …',
   'uploader.type_missing': 'Choose what kind of document this is.',
@@ -32,18 +31,10 @@ export const uploader = {
   'uploader.ready': 'Ready to upload',
   'uploader.waiting': 'Waiting for its turn',
   'uploader.sending': '{sent} of {total}',
-  'uploader.speed': '{speed}',
   'uploader.left': '{time} left',
   'uploader.finishing': 'Being stored …',
   'uploader.done': 'Uploaded',
   'uploader.cancelled': 'Cancelled. Nothing was kept.',
-
-  'uploader.summary_sending': '{done} of {count} uploaded',
-  'uploader.summary_done': { one: 'Your file is uploaded.', other: 'All {count} files are uploaded.' },
-  'uploader.summary_failed': {
-    one: 'One file could not be uploaded.',
-    other: '{count} files could not be uploaded.',
-  },
 
   'uploader.folder': '“{filename}” is a folder. Open it and choose the files in it.',
   'uploader.folder_empty': 'There are no files in the folder “{filename}”.',
