@@ -170,6 +170,29 @@ test('hostile documents run nothing in their preview', { skip }, async (t) => {
   assert.deepEqual(said, []);
 });
 
+test('hostile names, metadata and labels are text in lists and facts', { skip }, async (t) => {
+  const metadata = { note: markup, [markup]: `<script>${act()}</script>` };
+  const recordId = `"><svg onload="window.canary=1">`;
+  const id = await stored(server, make.text(), `${markup}.txt`, { type: 'anything', recordId, metadata });
+  const lists = '<strongroom-documents></strongroom-documents><strongroom-actions></strongroom-actions>';
+  const { page } = await previewPage(t, server, '', {
+    body: `<main><h1>All</h1>${lists}<strongroom-document></strongroom-document><strongroom-uploader types="anything"></strongroom-uploader></main>`,
+  });
+  const { noticed } = watch(page, known);
+  await page.evaluate(`for (const element of document.querySelectorAll('main > :not(h1)'))
+    Object.assign(element, { documentId: '${id}', recordId: ${JSON.stringify(recordId)} })`);
+  const [list, shown] = [page.locator('strongroom-documents'), page.locator('strongroom-document')];
+  await list.getByText(markup).first().waitFor({ state: 'attached' });
+  for (const text of [`${markup}.txt`, recordId, `<script>${act()}</script>`])
+    await shown.getByRole('definition').getByText(text).first().waitFor();
+  await shown.getByRole('definition').getByText(markup, { exact: true }).first().waitFor();
+  await page.frameLocator('strongroom-preview iframe').getByText('Dear reader').waitFor();
+  await list.getByRole('button', { name: /^Delete/ }).click();
+  await list.getByRole('dialog').getByText(markup).first().waitFor();
+  await settled(page);
+  assert.deepEqual([await noticed(), away.asked], [[], []]);
+});
+
 test('hostile documents run nothing where they are served by themselves', { skip }, async (t) => {
   const { page, noticed } = await watched(t);
   await page.setExtraHTTPHeaders({ authorization: `Bearer ${server.key}` });

@@ -52,3 +52,11 @@ export const fileIcon = icon(
 );
 
 export const sortIcon = icon(svg`<path d="M12 5v14m0 0 5-5m-5 5-5-5"/>`);
+
+export const copyIcon = icon(
+  svg`<path d="M9 8.5h9.5a1 1 0 0 1 1 1v10a1 1 0 0 1-1 1H9a1 1 0 0 1-1-1v-10a1 1 0 0 1 1-1zM15.5 8.5v-4a1 1 0 0 0-1-1H5a1 1 0 0 0-1 1v10a1 1 0 0 0 1 1h3"/>`,
+);
+
+export const editIcon = icon(
+  svg`<path d="m5 19 .8-3.8L16 5a1.8 1.8 0 0 1 2.6 0l.4.4a1.8 1.8 0 0 1 0 2.6L8.8 18.2z"/>`,
+);

@@ -21,6 +21,9 @@ import { read } from './read.ts';
 import { styles } from './styles.ts';
 import { mostBytes, verdictOn } from './verdict.ts';
 
+export { configure } from '../../connection/configure.ts';
+export { setWords } from '../../words/words.ts';
+
 type State =
   | { readonly is: 'finding' }
   /** It is large: whether it shall be loaded all the same. */
@@ -181,7 +184,7 @@ export class StrongroomPreview extends StrongroomElement {
 
   protected override updated(): void {
     const stage = this.renderRoot.querySelector<HTMLElement>('.stage');
-    if (stage) stage.style.blockSize = this.height === null ? '' : `${this.height}px`;
+    if (stage) stage.style.blockSize = this.fill || this.height === null ? '' : `${this.height}px`;
     const frame = this.renderRoot.querySelector('iframe');
     if (!frame || this.#talk) return;
     this.#talk = new FrameTalk(
