@@ -9,7 +9,7 @@ import { make, note } from '../parts.ts';
 import type { Stage } from '../stage.ts';
 
 /** Of one canvas; above it a page is drawn coarser. Browsers refuse larger sides. */
-export const mostPixelsOfPage = 2 ** 24;
+const mostPixels = 2 ** 23;
 const longestSide = 8192;
 
 /** One page: an empty sheet of its size, or drawn, with its text over it for selection and for screen readers. */
@@ -23,6 +23,7 @@ export class Page {
   #task: RenderTask | null = null;
   #text: TextLayer | null = null;
   #turn = 0;
+  #points = { width: 612, height: 792 };
   /** Of its canvas; 0 while there is none. */
   pixels = 0;
 
@@ -41,10 +42,17 @@ export class Page {
     return this.pixels > 0;
   }
 
+  /** Of the canvas that it would take at `scale`. */
+  expectedPixels(scale: number): number {
+    const { width, height } = this.#points;
+    return width * height * (scale * sharpness(width * scale, height * scale)) ** 2;
+  }
+
   /** Points, as the PDF gives them. Whatever it gives: no page is longer than it is readable, none is nothing. */
   size(width: number, height: number): void {
-    this.sheet.style.setProperty('--page-width', `${bounded(width)}px`);
-    this.sheet.style.setProperty('--page-height', `${bounded(height)}px`);
+    this.#points = { width: bounded(width), height: bounded(height) };
+    this.sheet.style.setProperty('--page-width', `${this.#points.width}px`);
+    this.sheet.style.setProperty('--page-height', `${this.#points.height}px`);
   }
 
   /** Its width and height at scale 1. */
@@ -52,7 +60,7 @@ export class Page {
     this.#proxy ??= await this.#document.getPage(this.number);
     const { width, height } = this.#proxy.getViewport({ scale: 1 });
     this.size(width, height);
-    return { width: bounded(width), height: bounded(height) };
+    return this.#points;
   }
 
   /** Draws it at `scale` CSS pixels a point. Says so on the sheet when it can't; what `clear` overtook is dropped. */
@@ -111,7 +119,7 @@ function bounded(points: number): number {
 function sharpness(width: number, height: number): number {
   return Math.min(
     devicePixelRatio,
-    Math.sqrt(mostPixelsOfPage / (width * height)),
+    Math.sqrt(mostPixels / (width * height)),
     longestSide / Math.max(width, height),
   );
 }

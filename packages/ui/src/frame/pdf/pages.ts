@@ -1,10 +1,10 @@
 import type { PDFDocumentProxy } from 'pdfjs-dist';
 import type { Zoom } from '../parts.ts';
 import type { Stage } from '../stage.ts';
-import { mostPixelsOfPage, Page } from './page.ts';
+import { Page } from './page.ts';
 
-/** 128 MiB of canvases in all, at four bytes each: the farthest page gives its own back first. */
-const mostPixels = 2 ** 25;
+/** Of all canvases, which cost a browser some twelve bytes each: the farthest page gives its own back first. */
+const mostPixels = 2 ** 24;
 
 /** CSS pixels for a point: a PDF's "100 %". */
 const actualSize = 96 / 72;
@@ -130,8 +130,8 @@ export class Pages implements Zoom {
   #next(): Page | undefined {
     let pixels = 0;
     for (const page of this.#byDistance(this.#near)) {
-      if (!page.drawn) return pixels + mostPixelsOfPage <= mostPixels ? page : undefined;
-      pixels += page.pixels;
+      pixels += page.drawn ? page.pixels : page.expectedPixels(this.#scale);
+      if (!page.drawn) return pixels <= mostPixels ? page : undefined;
     }
     return undefined;
   }

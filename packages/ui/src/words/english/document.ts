@@ -16,7 +16,6 @@ export const document = {
   'document.path': 'Stored at',
   'document.sha256': 'SHA-256',
   'document.id': 'Id',
-  'document.metadata': 'Further facts',
   'document.by': '{time}, by {actor}',
   'document.copy': 'Copy {what}',
   'document.copied': 'Copied.',
