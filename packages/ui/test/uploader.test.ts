@@ -72,9 +72,9 @@ describe('<strongroom-uploader>', { skip: needs('chromium') }, () => {
     });
     await uploader(page).locator('.browse:enabled').waitFor();
     await slow(page, 200_000);
-    await choose(page, pdfFile('scan.pdf', 8_000_000));
+    await choose(page, pdfFile('scan.pdf', 2_000_000));
     await rows(page)
-      .getByText(/of 7\.6 MB.*kB\/s.*left/)
+      .getByText(/of 1\.9 MB.*kB\/s.*left/)
       .waitFor();
     assert.deepEqual(
       (await strongroom.list({ recordId: 'cancel', state: 'receiving' }).page()).items.length,
