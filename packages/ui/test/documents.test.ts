@@ -190,6 +190,12 @@ describe('<strongroom-documents>', { skip: needs('chromium') }, () => {
     await list(page).getByRole('button', { name: 'Try again' }).click();
     await until(async () => (await names(page)).join() === 'here.pdf');
     said.splice(0);
+    await proxy.hold('down');
+    await list(page).evaluate((element) => element.setAttribute('record-id', 'another'));
+    await list(page).getByText('Documents are being fetched').waitFor({ state: 'attached' });
+    assert.deepEqual(await names(page), [], 'nothing of the record before is shown');
+    await proxy.pass();
+    await list(page).getByText('There are no documents yet.').waitFor();
   });
 });
 

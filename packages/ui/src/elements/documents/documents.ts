@@ -156,6 +156,7 @@ export class StrongroomDocuments extends StrongroomElement {
 
   protected override reconnected(): void {
     this.#asked = '';
+    this.#listing.clear();
     const client = this.strongroom;
     void typesOf(client)
       .then((types) => {
@@ -170,6 +171,7 @@ export class StrongroomDocuments extends StrongroomElement {
     super.willUpdate(changed);
     const asked = JSON.stringify([this.recordId, this.#filter]);
     if (asked === this.#asked) return;
+    if (changed.has('recordId')) this.#listing.clear();
     this.#asked = asked;
     this.#fresh = new Set();
     void this.reload();

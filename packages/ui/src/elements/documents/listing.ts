@@ -70,6 +70,15 @@ export class Listing {
     }
   }
 
+  /** Shows nothing of what it held: it is of another record, or not for this caller. */
+  clear(): void {
+    this.#reading.abort();
+    this.items = [];
+    this.#next = null;
+    this.status = 'loading';
+    this.moreStatus = 'ready';
+  }
+
   /** Gives up what is being read. */
   stop(): void {
     this.#reading.abort();

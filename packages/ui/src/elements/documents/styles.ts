@@ -247,7 +247,7 @@ export const styles = css`
     font-weight: 600;
   }
 
-  @container (inline-size < 60rem) {
+  @container (inline-size < 66rem) {
     .row,
     [data-selectable] .row {
       grid-template-columns: minmax(0, 1fr) auto auto;

@@ -21,7 +21,7 @@ export const uploader = {
   'uploader.type_of': 'Document type of {filename}',
   'uploader.choose_type': 'Choose a type …',
   'uploader.type_missing': 'Choose what kind of document this is.',
-  'uploader.type_all': 'Type of all',
+  'uploader.type_all': 'Type for all',
   'uploader.send': { one: 'Upload', other: 'Upload {count} files' },
   'uploader.cancel_of': 'Cancel {filename}',
   'uploader.retry_of': 'Try {filename} again',
