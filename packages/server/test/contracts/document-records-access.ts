@@ -136,6 +136,18 @@ function describeAllowance(opened: () => Opened): void {
     await bring(allowance, once(), { recordId });
   });
 
+  test('what a grant brought is forgotten when it is kept no longer, and not before', async () => {
+    const [kept, brief] = [allowanceOf(1), { ...allowanceOf(1), keptFor: 1 }];
+    await bring(kept);
+    await bring(brief);
+    await sleep(20);
+    await assert.rejects(bring(brief), refuses('grant_used_up'));
+    // The first upload by another grant takes rows away that nobody needs.
+    await bring(allowanceOf(1));
+    assert.equal((await bring(brief)).created, true);
+    await assert.rejects(bring(kept), refuses('grant_used_up'));
+  });
+
   test('of 20 racing uploads as many are created as there are places, with and without idempotency keys', async () => {
     const { records, second } = opened();
     for (const line of [() => undefined, () => once()]) {
