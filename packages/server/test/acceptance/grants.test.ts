@@ -64,6 +64,20 @@ for (const backend of new Set([...backends, twoNodes])) {
       const listed = (await holder.send<List>('GET', '/v1/documents?state=all')).body.items;
       assert.deepEqual(listed.map(({ id }) => id).sort(), [mine.id, ours.id].sort());
       assert.equal(await codeOf(holder.send('GET', '/v1/documents?recordId=case%202')), '422 invalid_input');
+      // A search, and a place in a search of somebody who sees more.
+      const named = (await holder.send<List>('GET', '/v1/documents?q=document')).body.items;
+      assert.deepEqual(named.map(({ id }) => id).sort(), [mine.id, ours.id].sort());
+      assert.deepEqual((await holder.send<List>('GET', '/v1/documents?q=case')).body.items, []);
+      const wider = await owner.send<{ nextCursor: string }>('GET', '/v1/documents?q=case&limit=1');
+      const cursor = encodeURIComponent(wider.body.nextCursor);
+      assert.equal(
+        await codeOf(holder.send('GET', `/v1/documents?q=case&cursor=${cursor}`)),
+        '422 invalid_input',
+      );
+      const everything = await owner.send<{ nextCursor: string }>('GET', '/v1/documents?limit=1');
+      const place = encodeURIComponent(everything.body.nextCursor);
+      for (const { recordId } of (await holder.send<List>('GET', `/v1/documents?cursor=${place}`)).body.items)
+        assert.equal(recordId, 'case 1');
       const calls = [
         ['GET', ''],
         ['GET', '/events'],
