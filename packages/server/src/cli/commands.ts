@@ -33,8 +33,9 @@ const url: Option = {
   value: 'URL',
   says: 'Of the service; default: STRONGROOM_URL, else this machine.',
 };
-const envFile: Option = {
-  name: 'env-file',
+/** Not called --env-file: node takes an option of that name for itself, wherever it stands in the command line. */
+const settingsFile: Option = {
+  name: 'settings',
   value: 'FILE',
   offers: 'file',
   says: 'Settings to use where the environment says nothing; default: ./strongroom.env, if it is there.',
@@ -171,8 +172,8 @@ A file appears when it is whole; a line that is lost is taken up where it broke 
     name: 'serve',
     takes: '',
     says: 'Runs the service until SIGTERM or SIGINT.',
-    options: [envFile],
-    examples: ['strongroom serve', 'strongroom serve --env-file /etc/strongroom.env'],
+    options: [settingsFile],
+    examples: ['strongroom serve', 'strongroom serve --settings /etc/strongroom.env'],
   },
   {
     name: 'setup',
@@ -207,7 +208,7 @@ read the command lines of all.`,
     name: 'doctor',
     takes: '',
     says: 'Asks store and records what they can do.',
-    options: [{ name: 'policy', says: 'Prints the smallest IAM policy instead.' }, json, envFile],
+    options: [{ name: 'policy', says: 'Prints the smallest IAM policy instead.' }, json, settingsFile],
     examples: ['strongroom doctor', 'strongroom doctor --policy > policy.json'],
   },
   {
@@ -230,7 +231,7 @@ keys revoke ID Ends a key, named by its ID or itself; servers follow within 5 se
       },
       { name: 'record-prefix', value: 'TEXT', says: 'create: what the records that it sees begin with.' },
       json,
-      envFile,
+      settingsFile,
     ],
     examples: [
       'strongroom keys create --name app',

@@ -102,8 +102,8 @@ function fishOption(command: string, { name, short, value, offers, says }: Optio
   const parts = [
     `complete -c strongroom -n '__fish_seen_subcommand_from ${command}' -l ${name}`,
     ...(short === undefined ? [] : [`-s ${short}`]),
-    ...(value === undefined ? [] : ['-r']),
-    ...(offers === 'file' ? ['-F'] : offers === undefined ? [] : [`-a ${quoted(offers.join(' '))}`]),
+    ...(value === undefined ? [] : [offers === 'file' ? '-r -F' : '-x']),
+    ...(Array.isArray(offers) ? [`-a ${quoted(offers.join(' '))}`] : []),
     `-d ${quoted(says)}`,
   ];
   return parts.join(' ');

@@ -19,7 +19,7 @@ export async function doctor(words: readonly string[]): Promise<void> {
   const end = () => ending.abort(new Error('Ctrl-C'));
   process.once('SIGINT', end).once('SIGTERM', end);
   try {
-    const { policy, ...report } = await examined(line.text('env-file'), ending.signal);
+    const { policy, ...report } = await examined(line.text('settings'), ending.signal);
     // Asked for before the rights are given, so what fails for want of them is no failure.
     if (line.flag('policy')) return printPolicy(policy);
     if (line.flag('json')) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
@@ -35,10 +35,10 @@ export async function doctor(words: readonly string[]): Promise<void> {
 }
 
 async function examined(
-  envFile: string | undefined,
+  settingsFile: string | undefined,
   signal: AbortSignal,
 ): Promise<Report & { policy: object | null }> {
-  const { settings, check } = await settingsOrTheirPlaces(envFile);
+  const { settings, check } = await settingsOrTheirPlaces(settingsFile);
   if (settings === null) return { ok: false, checks: [check], policy: null };
   // Loading every part of the service takes a moment, which a mistyped command or setting need not wait for.
   const { examine } = await import('../compose.ts');
@@ -48,10 +48,10 @@ async function examined(
 
 /** All settings; where one of them is wrong, at least store and records as set. */
 async function settingsOrTheirPlaces(
-  envFile: string | undefined,
+  settingsFile: string | undefined,
 ): Promise<{ settings: StoreAndRecords | null; check: Check }> {
   const cwd = workingFolder();
-  const source = environment(cwd, envFile);
+  const source = environment(cwd, settingsFile);
   try {
     const read = await readSettings(source.env, { cwd });
     const { settings } = read;

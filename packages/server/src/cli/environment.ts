@@ -11,20 +11,20 @@ export interface Source {
 }
 
 /** Read from the folder that a command is started in, when no other is named. */
-const settingsFile = 'strongroom.env';
+const standardFile = 'strongroom.env';
 
 /** Of commands, not of the service, which would warn of them. */
-const ofCommands = ['STRONGROOM_ENV_FILE', 'STRONGROOM_URL'];
+const ofCommands = ['STRONGROOM_SETTINGS_FILE', 'STRONGROOM_URL'];
 
 /**
  * What settings are read from: the environment, and for what it leaves out the settings file, which `strongroom setup`
- * writes: `given`, else the one that STRONGROOM_ENV_FILE names, else strongroom.env in `cwd` where there is one. Its lines are
+ * writes: `given`, else the one that STRONGROOM_SETTINGS_FILE names, else strongroom.env in `cwd` where there is one. Its lines are
  * NAME=value, as in files of other programs. The environment of the process stays as it is, so that what it starts
  * inherits no secrets from the file. Raises StartError for a file that can't be read.
  */
 export function environment(cwd: string, given?: string | undefined): Source {
-  const named = given ?? (process.env.STRONGROOM_ENV_FILE?.trim() || null);
-  const path = resolve(cwd, named ?? settingsFile);
+  const named = given ?? (process.env.STRONGROOM_SETTINGS_FILE?.trim() || null);
+  const path = resolve(cwd, named ?? standardFile);
   const text = textOf(path, named !== null);
   const filled = text === null ? {} : withoutEmpty(parseEnv(text));
   const env: Record<string, string | undefined> = { ...filled, ...withoutEmpty(process.env) };

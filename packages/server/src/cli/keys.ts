@@ -20,9 +20,9 @@ interface Options {
  * What was asked for goes to standard output, words about it to standard error, so that `$(strongroom keys create)` is a key.
  */
 export async function keys(words: readonly string[]): Promise<void> {
-  const { command, id, options, envFile } = parse(words);
+  const { command, id, options, settingsFile } = parse(words);
   const cwd = workingFolder();
-  const source = environment(cwd, envFile);
+  const source = environment(cwd, settingsFile);
   const { settings, warnings } = await readSettings(source.env, { cwd });
   for (const warning of [...source.warnings, ...warnings]) process.stderr.write(`strongroom: ${warning}\n`);
   // Loading every part of the service takes a moment, which a mistyped command or setting need not wait for.
@@ -50,7 +50,7 @@ function parse(given: readonly string[]): {
   command: string;
   id: string;
   options: Options;
-  envFile: string | undefined;
+  settingsFile: string | undefined;
 } {
   const line = commandLine('keys', given);
   const [command = '', id = '', ...more] = line.words;
@@ -68,7 +68,7 @@ function parse(given: readonly string[]): {
     limits: limitsOf(line),
     ...(name === undefined ? {} : { name }),
   };
-  return { command, id, options, envFile: line.text('env-file') };
+  return { command, id, options, settingsFile: line.text('settings') };
 }
 
 /** Several scopes by several options, or with commas between. */

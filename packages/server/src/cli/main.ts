@@ -80,8 +80,8 @@ async function serve(words: readonly string[]): Promise<void> {
     const line = commandLine('serve', words);
     if (line.words.length > 0)
       throw new UsageError(`serve takes nothing more, not "${line.words.join(' ')}"`);
-    const file = line.text('env-file');
-    if (file !== undefined) process.env.STRONGROOM_ENV_FILE = file;
+    const file = line.text('settings');
+    if (file !== undefined) process.env.STRONGROOM_SETTINGS_FILE = file;
   }
   await import('../main.ts');
 }

@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline/promises';
+import { agreed } from './ask.ts';
 import type { Document, Strongroom } from './client.ts';
 import { commandLine, someWords } from './command-line.ts';
 import { connect } from './connect.ts';
@@ -13,7 +13,7 @@ export async function rm(given: readonly string[]): Promise<void> {
   if (!line.flag('yes') && !process.stdin.isTTY)
     throw new UsageError('rm asks on a terminal, and this is none; --yes deletes without asking');
   const strongroom = connect(line);
-  const meant = line.flag('yes') ? ids : await agreed(strongroom, ids);
+  const meant = line.flag('yes') ? ids : await meantBy(strongroom, ids);
   const all = await forEach(meant, async (id) => {
     const document = await strongroom.remove(id);
     note(`${painted('green', '✓')} ${plain(id)}  ${became(document)}`);
@@ -23,26 +23,15 @@ export async function rm(given: readonly string[]): Promise<void> {
 }
 
 /** Those that are there, if it is agreed that they go. */
-async function agreed(strongroom: Strongroom, ids: readonly string[]): Promise<readonly string[]> {
+async function meantBy(strongroom: Strongroom, ids: readonly string[]): Promise<readonly string[]> {
   const { items } = await forEach(ids, (id) => strongroom.get(id));
   if (items.length === 0) return [];
   for (const { id, filename, recordId } of items) note(`  ${id}  ${plain(filename)}  of ${plain(recordId)}`);
   const what = items.length === 1 ? 'this document' : `these ${items.length} documents`;
-  if (await yes(`Delete ${what}? [y/N] `)) return items.map(({ id }) => id);
+  if (await agreed(`Delete ${what}?`)) return items.map(({ id }) => id);
   note('Nothing was deleted.');
   process.exitCode = 1;
   return [];
-}
-
-/** Whether the answer was yes; the end of the input is none. */
-async function yes(question: string): Promise<boolean> {
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
-    return /^y(es)?$/i.test((await Promise.race([lines.question(question), closed])).trim());
-  } finally {
-    lines.close();
-  }
 }
 
 function became(document: Document | null): string {

@@ -7,8 +7,12 @@ import { fileURLToPath } from 'node:url';
 import type { Ending } from '../harness.ts';
 import { watchOutput } from '../secrecy/watch.ts';
 
-const bin = fileURLToPath(new URL('../../bin/strongroom', import.meta.url));
-const base = { PATH: `${dirname(process.execPath)}:${process.env.PATH}`, HOME: tmpdir(), NO_COLOR: '1' };
+export const bin = fileURLToPath(new URL('../../bin/strongroom', import.meta.url));
+export const commandEnv = {
+  PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
+  HOME: tmpdir(),
+  NO_COLOR: '1',
+};
 
 export interface CommandOptions {
   readonly cwd: string;
@@ -31,7 +35,7 @@ export interface Running {
 }
 
 export function begin(t: Ending, words: readonly string[], { cwd, env = {} }: CommandOptions): Running {
-  const child = spawn(process.execPath, [bin, ...words], { cwd, env: { ...base, ...env } });
+  const child = spawn(process.execPath, [bin, ...words], { cwd, env: { ...commandEnv, ...env } });
   watchOutput(child, env, ['stderr']);
   t.after(() => child.kill('SIGKILL'));
   // One that needs none does not wait for it.
