@@ -1,5 +1,11 @@
-import { listedStates, type State } from '../../packages/server/src/documents/document.ts';
-import type { Filter, Page } from '../../packages/server/src/records/document-records.ts';
+import { listedStates, type State, searchableStates } from '../../packages/server/src/documents/document.ts';
+import type {
+  Filter,
+  Page,
+  Search,
+  SearchPosition,
+} from '../../packages/server/src/records/document-records.ts';
+import type { Half } from '../../packages/server/src/records/search-query.ts';
 import { aType, idAt, largeRecord, largestSize, smallRecord, timeOfFirst, timeOfLast } from './rows.ts';
 
 /** A list that the API offers, and where in it the page begins. */
@@ -10,6 +16,8 @@ export interface Listing {
   readonly how: string;
   readonly filter: Filter;
   readonly page: Page;
+  /** In the place of filter and order: what is searched for, and in which half of the search the page lies. */
+  readonly search?: { readonly half: Half; readonly wanted: Search; readonly after: SearchPosition | null };
 }
 
 const scopes: Readonly<Record<string, Filter>> = {
@@ -58,6 +66,36 @@ export function* listings(): Generator<Listing> {
       }
     }
   }
+}
+
+/** A sixteenth of all names begin with one hex digit; the records of cases with `case-1`. */
+export function* searches(): Generator<Listing> {
+  const page: Page = { sort: { by: 'createdAt', descending: false }, limit: 50 };
+  for (const [stated, states] of [
+    ['listed', listedStates],
+    ['every state', searchableStates],
+  ] as const)
+    for (const [scope, filter] of Object.entries({
+      'search: all': {},
+      'search: type': { type: aType },
+      'search: record': { recordId: largeRecord },
+    }))
+      for (const middle of [false, true]) {
+        const id = idAt(timeOfFirst);
+        const name: SearchPosition = { by: 'name', value: 'a8', at: null, id };
+        const wanted: Search = { prefix: 'a', states, ...filter };
+        const how = `${stated}, from ${middle ? 50 : 0} %`;
+        const of = { scope, how, filter, page };
+        yield { ...of, sort: 'name', search: { half: 'name', wanted, after: middle ? name : null } };
+        if (scope === 'search: record') continue;
+        const record: SearchPosition = { by: 'record', value: 'case-15', at: timeOfFirst, id };
+        const records: Search = { ...wanted, prefix: 'case-1' };
+        yield {
+          ...of,
+          sort: 'record',
+          search: { half: 'record', wanted: records, after: middle ? record : null },
+        };
+      }
 }
 
 const span = timeOfLast - timeOfFirst;

@@ -4,12 +4,13 @@ import { findQuery } from '../../packages/server/src/records/find-query.ts';
 import { openPostgresRecords } from '../../packages/server/src/records/postgres.ts';
 import { numbered, postgresDialect } from '../../packages/server/src/records/postgres-dialect.ts';
 import { documentColumns } from '../../packages/server/src/records/row.ts';
+import { searchQuery } from '../../packages/server/src/records/search-query.ts';
 import { type Databases, startDatabases } from '../databases.ts';
 import type { Listing } from './listings.ts';
 import { row } from './rows.ts';
 import type { Table } from './tables.ts';
 
-const columns = `${documentColumns}, due_at, looks`;
+const columns = `${documentColumns}, due_at, looks, folded_name`;
 const inBatch = 5_000;
 
 let databases: Promise<Databases> | null = null;
@@ -64,16 +65,19 @@ async function fill(client: pg.Client, count: number): Promise<void> {
 
 const typeNames: Readonly<Record<number, string>> = { 20: 'bigint', 2950: 'uuid' };
 
-async function examined(
-  client: pg.Client,
-  { filter, page }: Listing,
-): Promise<{ rows: number; pages: number }> {
-  const query = findQuery(filter, page, postgresDialect);
+async function examined(client: pg.Client, listing: Listing): Promise<{ rows: number; pages: number }> {
+  const query = queryOf(listing);
   if (!query) throw new Error('the list is empty by its filter');
   const explain = `EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) ${numbered(query.sql)}`;
   const { rows } = await client.query(explain, query.parameters);
   const { Plan: plan } = rows[0]['QUERY PLAN'][0] as { Plan: Plan };
   return { rows: scanned(plan), pages: plan['Shared Hit Blocks'] + plan['Shared Read Blocks'] };
+}
+
+function queryOf({ filter, page, search }: Listing) {
+  if (search === undefined) return findQuery(filter, page, postgresDialect);
+  const { half, wanted, after } = search;
+  return searchQuery(half, wanted, { limit: page.limit + 1, after }, postgresDialect);
 }
 
 /** A node of a plan, as far as it is read here. */

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { State } from '../../packages/server/src/documents/document.ts';
+import { type State, searchableStates } from '../../packages/server/src/documents/document.ts';
 
-/** A list index's columns and what a list shows, in the order of `documentColumns`; due_at and looks follow. */
+const searchable: ReadonlySet<State> = new Set(searchableStates);
+
+/** A list index's columns and what a list shows, in the order of `documentColumns`; due_at, looks and folded_name follow. */
 export type FilledRow = (string | number | null)[];
 
 export const timeOfFirst = Date.UTC(2025, 0, 1);
@@ -27,11 +29,14 @@ export function row(n: number, count: number): FilledRow {
   const state = stateOf(Math.floor(dice / 5) % 1000);
   const size = state === 'receiving' ? -1 : Math.floor((dice / 2 ** 32) * largestSize);
   const key = `${recordId}/${type}/${id}.pdf`;
+  const filename = `${digest.slice(8, 20)} scan.pdf`;
   return [
-    ...[id, recordId, type, `${digest.slice(8, 20)} scan.pdf`, 'application/pdf', size],
+    ...[id, recordId, type, filename, 'application/pdf', size],
     ...[state === 'receiving' ? null : digest + digest, state, null, 's3', 'documents', key, null, null],
     ...['{"channel":"web"}', null, createdAt, 'key', 'key-1', createdAt, null, null, null, 2],
     ...[state === 'deleted' || state === 'receiving' ? createdAt + 1e12 : null, 0],
+    // It is in lower case and ASCII: folded it is the same.
+    searchable.has(state) ? filename : null,
   ];
 }
 

@@ -30,7 +30,7 @@ function fill(file: string, count: number): void {
     )
     .all();
   for (const { name } of indexes) database.exec(`DROP INDEX ${name}`);
-  const columns = `${documentColumns}, due_at, looks`;
+  const columns = `${documentColumns}, due_at, looks, folded_name`;
   const insert = database.prepare(
     `INSERT INTO documents (${columns}) VALUES (${columns.replaceAll(/\w+/g, '?')})`,
   );
