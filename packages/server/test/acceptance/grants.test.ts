@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from 'undici';
 import { jpeg, pdf } from '../fixtures/make.ts';
 import { type Ending, startServer, type TestServer } from '../harness.ts';
-import { backends, startOn, twoNodes } from './backends.ts';
+import { diskAndSqlite, startOn, twoNodes } from './backends.ts';
 import { ApiClient, type ApiDocument, contentAt } from './client.ts';
 
 interface Grant {
@@ -41,7 +41,7 @@ async function codeOf(answer: Promise<{ status: number; body: unknown }>): Promi
   return `${status} ${(body as Problem | null)?.code ?? ''}`;
 }
 
-for (const backend of new Set([...backends, twoNodes])) {
+for (const backend of [diskAndSqlite, twoNodes]) {
   describe(`grants on ${backend.name}`, { skip: backend.missing() }, () => {
     let server: TestServer;
     const undo: (() => unknown)[] = [];
