@@ -2,6 +2,7 @@
 import type { HTMLAttributes, Ref } from 'react';
 import type {
   StrongroomActions,
+  StrongroomDocument,
   StrongroomDocuments,
   StrongroomEvents,
   StrongroomPreview,
@@ -54,6 +55,11 @@ declare module 'react' {
       'strongroom-actions': Props<
         StrongroomActions,
         Connected | 'documentId' | 'document' | 'only' | 'compact',
+        { readonly 'document-id'?: string }
+      >;
+      'strongroom-document': Props<
+        StrongroomDocument,
+        Connected | 'documentId' | 'document',
         { readonly 'document-id'?: string }
       >;
       'strongroom-preview': Props<

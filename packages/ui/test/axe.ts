@@ -4,14 +4,14 @@ import axe from 'axe-core';
 import type { Frame, Page } from 'playwright-core';
 
 /**
- * Asserts that axe finds nothing in a page or frame, shadow trees and all. Frames within it are asked for by themselves; one
+ * Asserts that axe finds nothing in a page or frame, or in what `within` selects of it, shadow trees and all. Frames within it are asked for by themselves; one
  * needs no heading of its own, since the page around it has one.
  */
-export async function assertAccessible(where: Page | Frame, what: string): Promise<void> {
+export async function assertAccessible(where: Page | Frame, what: string, within = 'html'): Promise<void> {
   await where.evaluate(axe.source);
   const rules = 'parentFrame' in where ? "{ 'page-has-heading-one': { enabled: false } }" : '{}';
   const found = (await where.evaluate(
-    `axe.run(document, { iframes: false, rules: ${rules}, resultTypes: ['violations'] })
+    `axe.run(${JSON.stringify(within)}, { iframes: false, rules: ${rules}, resultTypes: ['violations'] })
       .then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html, failureSummary }) => html + ' ' + failureSummary).join(' | ')))`,
   )) as string[];
   assert.deepEqual(found, [], `axe on ${what}`);
