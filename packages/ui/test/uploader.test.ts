@@ -1,6 +1,7 @@
 /** `<strongroom-uploader>` in Chromium, against the real service. */
 import assert from 'node:assert/strict';
 import { globSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { Strongroom } from '@strongroom/client';
@@ -185,6 +186,22 @@ describe('<strongroom-uploader>', { skip: needs('chromium') }, () => {
       1,
     );
     said.splice(0);
+  });
+
+  it('says so when a file is gone by the time it is to be sent', async (t) => {
+    const { page } = await elementPage(t, {
+      server,
+      body: '<strongroom-uploader record-id="gone" type="id" manual></strongroom-uploader>',
+    });
+    await uploader(page).locator('.browse:enabled').waitFor();
+    const path = join(folder, 'gone.pdf');
+    await writeFile(path, pdfFile('gone.pdf').buffer);
+    await uploader(page).locator('input.files').setInputFiles(path);
+    await rows(page).getByText('Ready to upload').waitFor();
+    await rm(path);
+    await uploader(page).getByRole('button', { name: 'Upload', exact: true }).click();
+    await rows(page).getByText('This file can’t be read: it was moved or changed').waitFor();
+    assert.equal(await rows(page).getByRole('button', { name: /again/ }).count(), 0);
   });
 
   it('works by keyboard alone and tells screen readers what happens', async (t) => {

@@ -22,6 +22,18 @@ export function refusal(file: File, types: readonly DocumentType[]): StrongroomE
   return file.size > limit ? refused('too_large', 413, { limit, received: file.size }) : null;
 }
 
+/**
+ * Raises `file_unreadable`, a code of the elements' own, for a file that was moved, changed or taken away since it was
+ * chosen: browsers then fail to send it as if the network were gone.
+ */
+export async function assertReadable(file: File): Promise<void> {
+  try {
+    await file.slice(0, 1).arrayBuffer();
+  } catch (cause) {
+    throw new StrongroomError('file_unreadable', 'The file can’t be read any more.', { cause });
+  }
+}
+
 function refused(code: string, status: number, parameters: Record<string, unknown>): StrongroomError {
   return new StrongroomError(code, `It was not sent, since the service refuses it: ${code}.`, {
     status,

@@ -58,7 +58,7 @@ export class Upload {
 }
 
 /** What is refused about the file, and will be again. */
-const ofTheFile = new Set(['too_large', 'type_refused', 'empty_body']);
+const ofTheFile = new Set(['too_large', 'type_refused', 'empty_body', 'file_unreadable']);
 
 /** 128 random bits. `crypto.randomUUID` is there on secure origins only. */
 function freshKey(): string {

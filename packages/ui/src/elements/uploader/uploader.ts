@@ -11,7 +11,7 @@ import { fields } from '../../theme/fields.ts';
 import { theme } from '../../theme/theme.ts';
 import { uploader as english } from '../../words/english/uploader.ts';
 import { typeLabel } from '../../words/type-label.ts';
-import { refusal, typesFor } from './check.ts';
+import { assertReadable, refusal, typesFor } from './check.ts';
 import { FileSources } from './file-sources.ts';
 import { UploadQueue } from './queue.ts';
 import { type RowContext, row } from './row.ts';
@@ -349,7 +349,8 @@ export class StrongroomUploader extends StrongroomElement {
     this.requestUpdate();
   }
 
-  #send(upload: Upload, signal: AbortSignal): Promise<Document> {
+  async #send(upload: Upload, signal: AbortSignal): Promise<Document> {
+    await assertReadable(upload.file);
     return this.strongroom.upload(upload.file, {
       recordId: this.recordId,
       type: upload.type ?? '',

@@ -8,6 +8,8 @@ export const errors = {
   'error.token_unavailable': 'Your permission could not be renewed. Reload the page and try again.',
   'error.gateway': 'The document store does not answer right now. Please try again in a moment.',
   'error.unexpected_answer': 'What answered is not the document store. Please try again later.',
+  'error.file_unreadable':
+    'This file can’t be read: it was moved or changed after it was chosen. Choose it again.',
   'error.aborted': 'Cancelled.',
 
   'error.unauthenticated': 'You are not signed in, or no longer. Reload the page and sign in again.',
