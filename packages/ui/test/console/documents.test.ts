@@ -27,13 +27,17 @@ for (const backend of backends) {
             expected.length,
         ).then(() => Promise.all(expected.map((name) => row(page, name).first().waitFor())));
 
-      await names('Rechnung Mai.png', 'pass.png', 'rechnung juni.png');
+      await page.getByRole('searchbox').fill('rechnung');
+      await page.waitForURL(`${house.url}/?q=rechnung`);
+      await names('Rechnung Mai.png', 'rechnung juni.png');
+      assert.equal(await page.getByLabel('Order').isDisabled(), true);
       await page.getByLabel('Record', { exact: true }).first().fill('case-2');
-      await page.waitForURL(`${house.url}/?recordId=case-2`);
+      await page.waitForURL(`${house.url}/?q=rechnung&recordId=case-2`);
       await names('rechnung juni.png');
       await page.reload();
       await names('rechnung juni.png');
-      assert.equal(await page.getByLabel('Record', { exact: true }).first().inputValue(), 'case-2');
+      assert.equal(await page.getByRole('searchbox').inputValue(), 'rechnung');
+
       await page.getByRole('button', { name: 'Clear filters' }).click();
       await page.waitForURL(`${house.url}/`);
       await names('Rechnung Mai.png', 'pass.png', 'rechnung juni.png');
@@ -102,6 +106,27 @@ for (const backend of backends) {
         (await house.client.list({ recordId: 'bulk-2' }).page()).items.map(({ filename }) => filename),
         ['five.png'],
       );
+    });
+
+    test('one is opened, archived, deleted after a yes, and restored on its own page', async (t) => {
+      const [stored] = await store(house, 'single-1', 'letter.png');
+      const { page } = await visit(t, house, '/?recordId=single-1');
+      await page.getByRole('link', { name: 'letter.png' }).click();
+      await page.getByRole('heading', { name: 'letter.png' }).waitFor();
+      assert.equal(page.url(), `${house.url}/documents/${stored?.id}`);
+      assert.equal(await page.title(), 'letter.png – Strongroom');
+      await page
+        .getByText(stored?.storage.path ?? '')
+        .first()
+        .waitFor();
+      await page.getByRole('button', { name: 'Archive', exact: true }).click();
+      await page.getByRole('button', { name: 'Unarchive' }).waitFor();
+      await page.getByRole('button', { name: 'Delete' }).click();
+      const question = page.getByRole('dialog', { name: 'Delete this document?' });
+      await question.getByRole('button', { name: 'Delete' }).click();
+      await page.getByRole('button', { name: 'Restore' }).click();
+      await page.getByRole('button', { name: 'Unarchive' }).waitFor();
+      assert.equal((await house.client.get(stored?.id ?? '')).state, 'archived');
     });
 
     test('an upload is refused in words before and after it is sent, then stored, and told where', async (t) => {
