@@ -61,6 +61,11 @@ test('a document: its preview, what is known of it, and its history a page at a 
   await entries.nth(21).waitFor();
   assert.equal(await shown.getByRole('button', { name: 'Show more' }).count(), 0);
   await assertAccessible(page, 'a document');
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(request.url()));
+  await shown.getByRole('button', { name: 'Archive' }).click();
+  await shown.getByRole('definition').getByText('Archived', { exact: true }).waitFor();
+  assert.ok(!asked.some((url) => url.endsWith('/content')), 'what is shown already is not fetched again');
   await shown.getByRole('button', { name: 'Delete' }).click();
   await shown.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
   await shown.locator('strongroom-preview').getByText('This document is in the trash.').waitFor();

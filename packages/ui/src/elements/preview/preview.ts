@@ -107,11 +107,14 @@ export class StrongroomPreview extends StrongroomElement {
     super.willUpdate(changed);
     const other = changed.has('documentId') || (changed.has('document') && this.#isOther());
     if (other && before === this.strongroom) void this.#begin();
+    else if (!other && this.document) this.#shown = this.document;
   }
 
-  /** A document that only has another name begins nothing anew. */
+  /** A document that only has another name, or lies in the archive now, begins nothing anew. */
   #isOther(): boolean {
-    return this.#shown?.id !== this.document?.id || this.#shown?.state !== this.document?.state;
+    const [shown, next] = [this.#shown, this.document];
+    if (!shown || !next || shown.id !== next.id || this.state.is === 'failed') return true;
+    return JSON.stringify(verdictOn(shown)) !== JSON.stringify(verdictOn(next));
   }
 
   #end(): void {
