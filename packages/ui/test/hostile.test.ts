@@ -9,6 +9,7 @@ import { actingPdf } from '../../server/test/fixtures/pdfs.ts';
 import { needs, startServer, type TestServer, testFolder } from '../../server/test/harness.ts';
 import { endBrowser, openPage } from './browser.ts';
 import { beyond, script, watch } from './canary.ts';
+import { signIn } from './console/house.ts';
 import { previewPage, showInstead, stored } from './preview-page.ts';
 
 const skip = needs('chromium');
@@ -114,7 +115,9 @@ const hostile: readonly Hostile[] = [
 /** Everything that a page of the service may ask for. */
 function known(url: string): boolean {
   const path = url.startsWith(`${server.url}/`) ? url.slice(server.url.length) : '';
-  return url.startsWith('blob:') || /^\/(ui|v1|l|page-of-a-test)\b/.test(path);
+  return (
+    url.startsWith('blob:') || /^\/($|\?|(ui|v1|l|sign-in|documents|records|page-of-a-test)\b)/.test(path)
+  );
 }
 
 /** A page that is watched; what it says on its console is no matter here. */
@@ -189,6 +192,34 @@ test('hostile names, metadata and labels are text in lists and facts', { skip },
   await page.frameLocator('strongroom-preview iframe').getByText('Dear reader').waitFor();
   await list.getByRole('button', { name: /^Delete/ }).click();
   await list.getByRole('dialog').getByText(markup).first().waitFor();
+  await settled(page);
+  assert.deepEqual([await noticed(), away.asked], [[], []]);
+});
+
+test('hostile documents run nothing in the console', { skip }, async (t) => {
+  const recordId = `"><svg onload="window.canary=1">`;
+  const { page, noticed } = await watched(t);
+  await page.goto(`${server.url}/sign-in`);
+  await signIn(page, server.key);
+  for (const { what, name, bytes, shown } of hostile) {
+    const id = await stored(server, bytes(), name, {
+      type: 'anything',
+      recordId,
+      metadata: { note: markup },
+    });
+    await page.goto(`${server.url}/documents/${id}`);
+    const inside = page.frameLocator('strongroom-preview iframe');
+    const place = shown === noPreview ? page.locator('strongroom-preview') : inside;
+    await place.getByText(shown).first().waitFor();
+    assert.deepEqual([await noticed(), away.asked], [[], []], what);
+  }
+  await page.goto(`${server.url}/records/${encodeURIComponent(recordId)}`);
+  await page
+    .getByText(hostile[0]?.name ?? '')
+    .first()
+    .waitFor({ state: 'attached' });
+  await page.goto(`${server.url}/?q=${encodeURIComponent(markup)}`);
+  await page.getByText(markup).first().waitFor({ state: 'attached' });
   await settled(page);
   assert.deepEqual([await noticed(), away.asked], [[], []]);
 });
