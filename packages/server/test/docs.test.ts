@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { commands } from '../src/cli/commands.ts';
 import { type Document, mayFollow, type State, states } from '../src/documents/document.ts';
 import { presentDocument } from '../src/http/present.ts';
 import { readSettings } from '../src/settings.ts';
@@ -29,6 +30,18 @@ const rows = table('docs/operating.md', 'setting').map(([names = [], defaults = 
 }));
 
 const cwd = join(tmpdir(), 'no-such-folder-for-docs');
+
+test('cli.md has every command, and no option that none takes', () => {
+  const page = read('docs/cli.md');
+  const named = [...page.matchAll(/`strongroom ([a-z]+)/g)].map(([, name = '']) => name);
+  assert.deepEqual([...new Set(named)].sort(), commands.map(({ name }) => name).sort());
+  const known = new Set(commands.flatMap(({ options }) => options.map(({ name }) => name)));
+  const used = [...page.matchAll(/ `?--([a-z-]+)/g)].map(([, name = '']) => name);
+  assert.deepEqual(
+    used.filter((name) => !known.has(name) && name !== 'help'),
+    [],
+  );
+});
 
 test('operating.md has every setting that is read, and no other', async () => {
   const asked = new Set<string>();
