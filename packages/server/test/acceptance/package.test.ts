@@ -61,6 +61,26 @@ async function showsTheConsole({ url }: RunningApp): Promise<void> {
   }
 }
 
+/** The command as it is installed. */
+function strongroom(words: readonly string[], more: Readonly<Record<string, string>> = {}) {
+  return spawnSync(join(installed.folder, 'node_modules/.bin/strongroom'), words, {
+    cwd: installed.folder,
+    env: { ...installed.env, ...more },
+    encoding: 'utf8',
+  });
+}
+
+/** The command has its client in the package. */
+async function worksFromTheShell({ url, authorization }: RunningApp): Promise<void> {
+  const key = (await authorization()).replace('Bearer ', '');
+  const env = { STRONGROOM_URL: url, STRONGROOM_API_KEY: key };
+  const file = join(installed.folder, 'letter.txt');
+  await writeFile(file, 'by hand');
+  const { stdout: id, stderr } = strongroom(['upload', file, '-r', 'r', '-t', 'other'], env);
+  const got = strongroom(['get', id.trim(), '-o', '-'], env);
+  assert.deepEqual([got.status, got.stdout], [0, 'by hand'], stderr + got.stderr);
+}
+
 async function endsAsAsked({ stop, output }: RunningApp): Promise<void> {
   assert.deepEqual(await stop(), [0, null], output());
 }
@@ -126,6 +146,7 @@ describe('the package', () => {
     assert.match(((await described.json()) as { openapi: string }).openapi, /^3\.1\./);
     assert.equal((await fetch(`${service.url}/docs`)).status, 200);
     await showsTheConsole(service);
+    await worksFromTheShell(service);
     await endsAsAsked(service);
     const { version } = JSON.parse(await readFile(join(installed.path, 'package.json'), 'utf8'));
     assert.match(service.output(), new RegExp(`\nStrongroom ${version.replaceAll('.', '\\.')}\n`));
@@ -250,13 +271,6 @@ describe('the package', () => {
 
   const start = (t: TestContext, file: string, settings = {}) =>
     run(t, installed, [process.execPath, file], settings);
-
-  const strongroom = (words: string[], more = {}) =>
-    spawnSync(join(installed.folder, 'node_modules/.bin/strongroom'), words, {
-      cwd: installed.folder,
-      env: { ...installed.env, ...more },
-      encoding: 'utf8',
-    });
 });
 
 function linksOf(file: string): string[] {
