@@ -1,7 +1,7 @@
 /**
  * `npm run openapi` runs this last: it writes src/generated.ts from the service's openapi.json. The schemas there are of few
  * kinds; one of a new kind stops it. A general generator brings a second TypeScript and names that no reader would choose:
- * docs/decisions/0022-client.md.
+ * docs/decisions/0026-client.md.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

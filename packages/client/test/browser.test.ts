@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import type { Progress, Strongroom } from '@strongroom/client';
+import { type Progress, Strongroom } from '@strongroom/client';
 
 import { diskAndSqlite, s3AndPostgres } from '../../server/test/acceptance/backends.ts';
 import { TcpProxy } from '../../server/test/faults/tcp-proxy.ts';
@@ -31,8 +31,13 @@ interface Window {
 /** What browsers say on their own of a request that failed. */
 const failed = /^error: Failed to load resource/;
 
-/** A page of the service's own origin with a client; it has said nothing but that requests failed, as browsers do. */
-async function clientPage(t: Ending, url: string, token: string): Promise<TestPage['page']> {
+/** A page of the service's own origin, or of another, with a client; it has said nothing but that requests failed, as browsers do. */
+async function clientPage(
+  t: Ending,
+  url: string,
+  token: string | readonly string[],
+  origin = url,
+): Promise<TestPage['page']> {
   const lines: string[][] = [];
   // Before the page's own look at what it has said.
   t.after(() => {
@@ -40,7 +45,7 @@ async function clientPage(t: Ending, url: string, token: string): Promise<TestPa
   });
   const { page, said } = await openPage(t, { bypassCSP: true });
   lines.push(said);
-  await page.goto(`${url}/healthz`);
+  await page.goto(`${origin}/healthz`);
   await page.evaluate(
     async ({ program, url, token }) => {
       const client = await import(`data:text/javascript;base64,${program}`);
@@ -53,7 +58,9 @@ async function clientPage(t: Ending, url: string, token: string): Promise<TestPa
           () => ({ code: 'none' }),
           (error) => ({ ...error, message: error.message, ours: error instanceof client.StrongroomError }),
         );
-      Object.assign(globalThis, { strongroom: new client.Strongroom({ url, token }), file, failure });
+      const tokens = [...token];
+      const source = typeof token === 'string' ? token : async () => tokens.shift();
+      Object.assign(globalThis, { strongroom: new client.Strongroom({ url, token: source }), file, failure });
     },
     { program, url, token },
   );
@@ -189,6 +196,35 @@ describe('the client in a browser', { skip: needs('chromium'), concurrency: 3 },
       assert.deepEqual([error.code, error.status], [code, status]);
       assert.equal(asked, status === 413 ? 1 : 5);
     });
+
+  it('works from a page of another origin with a grant, renewed when it has expired', async (t) => {
+    const app = await otherServer(t, (_request, response) => void response.end('the app'));
+    const { url, key } = await startServer(t, { ALLOWED_ORIGINS: app });
+    const backend = new Strongroom({ url, token: key });
+    const actions = ['upload', 'list', 'read'] as const;
+    const granted = () => backend.createGrant({ recordId: 'inquiry-1', actions });
+    const [over, good] = [await granted(), await granted()];
+    await backend.revokeGrant(over.id);
+    // Elsewhere a grant that was revoked works for up to 5 s; here it was asked for before.
+    const old = { headers: { authorization: `Bearer ${over.token}` } };
+    while ((await fetch(`${url}/v1/document-types`, old)).ok);
+    const page = await clientPage(t, url, [over.token, good.token], app);
+    const { document, progress } = await uploaded(page, 300_000);
+    assert.deepEqual(
+      [document.sha256, document.createdBy],
+      [sha256(300_000), { kind: 'grant', id: good.id }],
+    );
+    assert.deepEqual(progress.at(-1), { sent: 300_000, total: 300_000 });
+    const errors = await page.evaluate(async (id) => {
+      const { strongroom, file, failure } = globalThis as unknown as Window;
+      const elsewhere = { recordId: 'inquiry-2', type: 'other' };
+      return Promise.all([strongroom.remove(id), strongroom.upload(file(10), elsewhere)].map(failure));
+    }, document.id);
+    for (const error of errors) {
+      assert.deepEqual([error.code, error.status, error.ours], ['not_allowed', 403, true]);
+      assert.equal(typeof error.requestId, 'string', 'a field that pages of other origins may read');
+    }
+  });
 
   it('says of a file that is gone since it was chosen that it is the file', async (t) => {
     const { url, key } = await startServer(t);
