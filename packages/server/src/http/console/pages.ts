@@ -32,7 +32,13 @@ export function registerConsole(app: App, { screens }: Pick<Doors, 'screens'>): 
 
   // One route for both methods: the HEAD that Fastify derives from a GET would answer 304 with Content-Length: 0.
   const method = ['GET', 'HEAD'];
-  const route = { method, schema: { querystring: anyQuery }, config: { page: true } };
+  const route = {
+    method,
+    schema: { querystring: anyQuery },
+    // Whatever it is, it is right: a validator for each page would be compiled at every start.
+    validatorCompiler: () => () => true,
+    config: { page: true },
+  };
   for (const url of consolePaths)
     app.route({
       ...route,
