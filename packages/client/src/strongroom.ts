@@ -38,8 +38,6 @@ export interface Filter extends Query {
   /** Not itself included. Goes with a sort by `createdAt`. */
   readonly createdAfter?: string | Date | undefined;
   readonly createdBefore?: string | Date | undefined;
-  /** What the filename or the record's id begins with. */
-  readonly q?: string | undefined;
 }
 
 export interface ContentOptions extends CallOptions, ReadContentQuery {

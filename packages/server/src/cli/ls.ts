@@ -50,6 +50,7 @@ function filterIn(line: CommandLine): Filter {
   return {
     recordId: line.text('record'),
     type: line.text('type'),
+    q: line.text('search'),
     state: line.text('state'),
     createdAfter: line.text('after'),
     createdBefore: line.text('before'),

@@ -130,6 +130,11 @@ describe('the commands for documents', { concurrency: 3 }, () => {
       stdout,
       new RegExp(`\n${id}  20\\d\\d-\\d\\d-\\d\\d \\d\\d:\\d\\d  table +other  available +4 B  a\\.txt\n$`),
     );
+    const searched = JSON.parse((await command('ls -q A.T -r table --json')).stdout);
+    assert.deepEqual(
+      searched.items.map((each: { id: string }) => each.id),
+      [id],
+    );
     const none = await command('ls --record none');
     assert.deepEqual([none.stdout, none.stderr], ['', 'There are none.\n']);
     await uploaded(t, 'table', 'b.txt');
