@@ -138,6 +138,33 @@ describe('<strongroom-documents>', { skip: needs('chromium') }, () => {
     await until(async () => (await names(page)).join() === 'new.pdf');
   });
 
+  it('takes the same room while it is fetched, and so does an uploader', async (t) => {
+    for (const name of ['a.pdf', 'b.pdf', 'c.pdf']) await put('room', name);
+    const { page } = await elementPage(
+      t,
+      { server, body: '<section></section>' },
+      { viewport: { width: 390, height: 800 } },
+    );
+    const answers = Promise.withResolvers<void>();
+    await page.route('**/v1/**', async (route) => {
+      await answers.promise;
+      await route.continue();
+    });
+    await page.evaluate(() => {
+      const section = document.querySelector('section') as HTMLElement;
+      section.innerHTML = `<strongroom-uploader record-id="room" type="id"></strongroom-uploader>
+        <strongroom-documents record-id="room"></strongroom-documents>`;
+    });
+    const height = () =>
+      page.locator('section').evaluate((section) => section.getBoundingClientRect().height);
+    await list(page).locator('.skeleton').waitFor();
+    const before = await height();
+    answers.resolve();
+    await rows(page).nth(2).waitFor();
+    await page.locator('strongroom-uploader .browse:enabled').waitFor();
+    assert.equal(await height(), before);
+  });
+
   it('goes on by pages, sorts, and selects for others to work on', async (t) => {
     for (const name of ['b.pdf', 'a.pdf', 'd.pdf', 'c.pdf']) await put('pages', name);
     const { page } = await elementPage(t, {

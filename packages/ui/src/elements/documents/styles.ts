@@ -209,6 +209,17 @@ export const styles = css`
     background: var(--_line);
     animation: sr-pulse 1s ease-in-out infinite alternate;
   }
+  .skeleton .cell {
+    display: grid;
+    align-items: center;
+    min-block-size: 1.5em;
+  }
+  .skeleton .name {
+    min-block-size: 1.75rem;
+  }
+  .skeleton .facts .cell {
+    min-inline-size: 4rem;
+  }
   .choice .bone {
     inline-size: 1.125rem;
     block-size: 1.125rem;
@@ -295,7 +306,8 @@ export const styles = css`
     .head .facts {
       gap: calc(var(--_space) * 4);
     }
-    .head .facts .cell::after {
+    .head .facts .cell::after,
+    .skeleton .facts .cell::after {
       content: none !important;
     }
     .head > .state,

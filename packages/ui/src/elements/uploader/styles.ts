@@ -210,6 +210,9 @@ export const styles = css`
       grid-template-columns: auto minmax(0, 1fr);
       padding: calc(var(--_space) * 4);
     }
+    .hint[data-single] {
+      min-block-size: 3em;
+    }
     .ways {
       grid-column: 1 / -1;
     }

@@ -188,6 +188,7 @@ export class StrongroomUploader extends StrongroomElement {
       say: this.say,
       formats: this.formats,
       types: this.#possible,
+      single: (this.types || this.type || ',').split(',').length === 1,
       dragging: this.#sources.dragging,
       multiple: this.multiple,
       maxFiles,

@@ -13,6 +13,8 @@ export interface Zone {
   readonly formats: Formats;
   /** Null while they are being asked for. */
   readonly types: readonly DocumentType[] | null;
+  /** Whether there is one type, whose rule stands in the zone and takes two lines on a phone. */
+  readonly single: boolean;
   readonly dragging: boolean;
   readonly multiple: boolean;
   /** Null: as many as you like. */
@@ -36,7 +38,7 @@ export function zone(state: Zone): TemplateResult {
         <span class="for-mouse">${say(dragging ? 'uploader.drop_now' : 'uploader.drop', { count })}</span
         ><span class="for-touch">${say('uploader.add', { count })}</span>
       </p>
-      <div class="hint quiet small" id="hint">${hint(state)}</div>
+      <div class="hint quiet small" id="hint" ?data-single=${state.single}>${hint(state)}</div>
     </div>
     <div class="ways">
       ${
