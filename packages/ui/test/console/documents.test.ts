@@ -192,6 +192,11 @@ for (const backend of backends) {
       await page.getByRole('button', { name: 'Store document' }).click();
       const bar = page.getByRole('progressbar');
       await until(async () => Number(await bar.evaluate((it: HTMLProgressElement) => it.value)) > 0.02);
+      await page
+        .getByRole('main')
+        .getByRole('status')
+        .getByText(/^Sending: \d+%/)
+        .waitFor({ state: 'attached' });
       await page.getByRole('button', { name: 'Cancel' }).click();
       await page.getByRole('button', { name: 'Store document' }).waitFor();
       await until(

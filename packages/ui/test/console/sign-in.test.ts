@@ -108,5 +108,12 @@ describe('the way into the console', { skip: needs('chromium') }, () => {
     await page.locator('strongroom-documents').getByText('a.png').first().waitFor();
     assert.equal(await page.locator('strongroom-uploader').count(), 0);
     assert.equal(await page.getByRole('button', { name: 'Delete' }).count(), 0);
+
+    const scanner = await house.client.createKey({ name: 'scanner', scopes: ['documents:write'] });
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await signIn(page, scanner.key);
+    await page.getByRole('heading', { name: 'Upload a document' }).waitFor();
+    assert.equal(page.url(), `${house.url}/upload`);
+    assert.deepEqual(await sections.getByRole('link').allInnerTexts(), ['Upload']);
   });
 });

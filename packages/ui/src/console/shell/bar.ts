@@ -12,6 +12,11 @@ const sections = [
   { page: 'keys', path: '/keys', action: 'keys', icon: icons.keys, word: 'console.keys' },
 ] as const;
 
+/** Where a session begins that may not see the list of documents: the first section that is for it; null: none is. */
+export function entranceOf(session: Session): string | null {
+  return sections.find(({ action }) => session.may(action))?.path ?? null;
+}
+
 /** The head of every page: what this is, which environment, where one can go, a record to jump to, the way out. */
 export function bar(session: Session, page: string, jump: () => void, leave: () => void): TemplateResult {
   const { facts } = session;

@@ -7,7 +7,7 @@ import type { Console } from '../parts/page.ts';
 import { explained, say } from '../parts/words.ts';
 import type { Route } from '../routes.ts';
 import { Session } from '../session.ts';
-import { bar } from './bar.ts';
+import { bar, entranceOf } from './bar.ts';
 import { loadPage, pageFor } from './pages.ts';
 import './record-jump.ts';
 
@@ -63,6 +63,10 @@ class Shell extends LitElement {
     const visit = ++this.#visit;
     const { facts } = this.#console.session;
     if (facts && place.route.page === 'sign-in') return this.#console.navigation.replace('/');
+    if (facts && place.route.page === 'documents' && !this.#console.session.may('list')) {
+      const entrance = entranceOf(this.#console.session);
+      if (entrance !== null) return this.#console.navigation.replace(entrance);
+    }
     const shown: Place = facts ? place : { ...place, route: { page: 'sign-in' } };
     try {
       await loadPage(shown.route.page);

@@ -28,6 +28,7 @@ export const consoleUpload = {
   'console.metadata.stored': 'Metadata',
   'console.send': 'Store document',
   'console.sending': '{sent} of {total} sent',
+  'console.sending.spoken': 'Sending: {percent}',
   'console.sending.settling': 'Sent; waiting until it is stored',
 
   'console.stored': 'The document is stored',

@@ -156,6 +156,7 @@ class UploadForm extends Page {
         : say('console.sending', { sent: formats.size(sent), total: formats.size(total ?? 0) });
     return html`<div class="sending">
       <label><span>${words}</span><progress max="1" .value=${share}></progress></label>
+      <span class="unseen" role="status">${spoken(share)}</span>
       <button type="button" @click=${() => this.#cancel?.abort()}>${say('action.cancel')}</button>
     </div>`;
   }
@@ -233,6 +234,12 @@ class UploadForm extends Page {
     await this.updateComplete;
     this.querySelector<HTMLElement>('.browse')?.focus();
   }
+}
+
+/** What is read out while a file is sent: every quarter, not every byte. */
+function spoken(share: number): string {
+  if (share >= 1) return say('console.sending.settling');
+  return say('console.sending.spoken', { percent: formats.percent(Math.floor(share * 4) / 4) });
 }
 
 customElements.define('console-upload-form', UploadForm);
