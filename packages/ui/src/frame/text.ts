@@ -10,9 +10,13 @@ export function showText({ bytes, size, filename }: Opening, stage: Stage): void
   stage.shown(() => (stage.body.querySelector('.note')?.clientHeight ?? 0) + text.scrollHeight);
 }
 
-/** Text in blocks of some lines each, of which a browser lays out those that are in sight: scripts it has no font for are slow. */
-function blocksOf(text: string): HTMLElement[] {
-  return (text.match(/(?:.*\n?){1,100}/gu) ?? []).map((lines) => make('span', { className: 'lines' }, lines));
+/**
+ * Text in blocks of some lines each, of which a browser lays out those that are in sight: scripts it has no font for are slow.
+ * A short text is one block and has the height that it has.
+ */
+function blocksOf(text: string): (HTMLElement | string)[] {
+  const blocks = text.match(/(?:.*\n?){1,100}/gu) ?? [];
+  return blocks.length > 2 ? blocks.map((lines) => make('span', { className: 'lines' }, lines)) : [text];
 }
 
 /** UTF-8; where only the beginning was handed over, a character that was cut through at its end is left out. */

@@ -13,7 +13,7 @@ export const styles = css`
   }
   @container (min-width: 52rem) {
     .columns {
-      grid-template-columns: minmax(0, 1fr) 23.5rem;
+      grid-template-columns: minmax(0, 1fr) 25rem;
       align-items: start;
     }
     strongroom-preview {
