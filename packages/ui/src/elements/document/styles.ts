@@ -59,6 +59,9 @@ export const styles = css`
   dd > :first-child {
     min-inline-size: 0;
   }
+  dd > bdi {
+    text-align: match-parent;
+  }
   dd > code {
     flex: 1;
   }
