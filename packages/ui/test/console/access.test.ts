@@ -11,6 +11,18 @@ import { openHouse, row, store, visit } from './house.ts';
 
 after(endBrowser);
 
+/** Resolves when the page has nothing under way: no answer is awaited, no element says that it is busy. */
+async function settled(page: Page): Promise<void> {
+  const busy = page.locator('[aria-busy=true], .skeleton');
+  do {
+    await page.waitForFunction(() => {
+      const now = performance.now();
+      const last = performance.getEntriesByType('resource').at(-1);
+      return now - ((last as PerformanceResourceTiming | undefined)?.responseEnd ?? 0) > 150;
+    });
+  } while ((await busy.count()) > 0);
+}
+
 describe('the console is for everybody', { skip: needs('chromium') }, async () => {
   const house = await openHouse({ after }, diskAndSqlite, {
     ENVIRONMENT_NAME: 'staging',
@@ -56,7 +68,7 @@ describe('the console is for everybody', { skip: needs('chromium') }, async () =
     for (const [name, path, act] of pages) {
       await page.goto(`${house.url}${path}`);
       await page.getByRole('heading', { level: 1 }).waitFor();
-      await page.waitForLoadState('networkidle');
+      await settled(page);
       await act?.(page);
       await bothThemes(page, name);
     }
@@ -84,7 +96,7 @@ describe('the console is for everybody', { skip: needs('chromium') }, async () =
     ]) {
       await page.goto(`${house.url}${path}`);
       await page.getByRole('heading', { level: 1 }).waitFor();
-      await page.waitForLoadState('networkidle');
+      await settled(page);
       assert.equal(await page.evaluate(() => window.document.documentElement.scrollWidth), 320, path);
     }
     const sections = page.getByRole('navigation', { name: 'Sections' }).getByRole('link');

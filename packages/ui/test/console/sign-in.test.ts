@@ -40,6 +40,17 @@ describe('the way into the console', { skip: needs('chromium') }, () => {
     assert.deepEqual(said, []);
   });
 
+  test('the code of a first start can be typed, as people type', async (t) => {
+    const folder = await testFolder(t);
+    const server = await startServer(t, { DATA_DIR: folder, STRONGROOM_API_KEY: '' });
+    const code = (await readFile(join(folder, 'first-code'), 'utf8')).trim();
+    const { page } = await openPage(t);
+    await page.goto(`${server.url}/keys`);
+    await signIn(page, code.toLowerCase().replaceAll('-', ' '));
+    await page.getByRole('heading', { name: 'Keys' }).waitFor();
+    await page.getByText('Your session').waitFor();
+  });
+
   test('a wrong key is told in words; a right one leads to where one wanted to go; out is out', async (t) => {
     const house = await openHouse(t, diskAndSqlite, {
       ENVIRONMENT_NAME: 'staging',

@@ -1,5 +1,5 @@
 /**
- * The one-time code in the fragment of a sign-in link, `/sign-in#code=ABCDE-FGHJK`; null where there is none. A fragment
+ * The one-time code in the fragment of a sign-in link, `/sign-in#code=7KQ2M-X4R9D-0HTBW`; null where there is none. A fragment
  * is sent to no server and stands in no log.
  */
 export function codeIn({
@@ -12,9 +12,12 @@ export function codeIn({
   return pathname === '/sign-in' ? new URLSearchParams(hash.slice(1)).get('code') : null;
 }
 
-/** What somebody typed or pasted: a code, with or without its hyphen and in any case, or else an API key. */
+/**
+ * What somebody typed or pasted: a code, with or without its hyphens and in any case, the link that carries one, or else an
+ * API key. A code has fifteen letters and digits; no key is that short.
+ */
 export function proofOf(text: string): { key: string } | { code: string } {
   const typed = text.trim();
   const code = new URLSearchParams(typed.split('#')[1] ?? '').get('code') ?? typed;
-  return /^[A-Z0-9]{5}-?[A-Z0-9]{5}$/i.test(code) ? { code: code.toUpperCase() } : { key: typed };
+  return /^[a-z\d]{15}$/i.test(code.replace(/[\s-]/g, '')) ? { code } : { key: typed };
 }
