@@ -17,8 +17,8 @@ declare module 'fastify' {
 }
 
 /**
- * Lets whoever has credentials in, where they allow what the route does: by the field Authorization or, without one, by the
- * cookie of a session, where the doors take that. Raises `unauthenticated`, `csrf_refused`, `not_allowed`,
+ * Lets whoever has credentials in, where they allow what the route does: by a bearer token in the field Authorization or,
+ * without one, by the cookie of a session, where the doors take that. Raises `unauthenticated`, `csrf_refused`, `not_allowed`,
  * `records_unavailable`.
  */
 export async function letIn(request: FastifyRequest, doors: Ways): Promise<void> {
@@ -32,14 +32,22 @@ export async function letIn(request: FastifyRequest, doors: Ways): Promise<void>
 
 type Ways = Pick<Doors, 'authenticate'> & Partial<Pick<Doors, 'sessions' | 'publicUrl'>>;
 
-/** Null: it has no session, or says by other means who calls. */
+/**
+ * Null: it has no session, or says by other means who calls. Another scheme than ours says nothing to us: where a proxy in
+ * front asks for a password (Basic), the browser sends that along with every request.
+ */
 async function bySession(request: FastifyRequest, { sessions, publicUrl }: Ways): Promise<Identity | null> {
-  if (request.raw.headers.authorization !== undefined || !sessions || !publicUrl) return null;
+  if (isBearer(request.raw.headers.authorization) || !sessions || !publicUrl) return null;
   const token = sessionToken(request, { publicUrl });
   if (token === null) return null;
   const session = await sessions.open(token);
   assertOwnPage(request, session, { sessions, publicUrl });
   return session.identity;
+}
+
+/** RFC 6750 §2.1; the scheme's name in any case (RFC 9110 §11.1). */
+function isBearer(authorization = ''): boolean {
+  return /^bearer(?: |$)/i.test(authorization);
 }
 
 /** Who calls. Raises `unauthenticated` where nobody was let in. */

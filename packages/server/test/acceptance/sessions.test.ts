@@ -169,14 +169,20 @@ describe('a session', { concurrency: true }, () => {
       assert.equal((await send(server, 'GET', at, { ...cookie, ...fields })).body.code, 'csrf_refused');
   });
 
-  it('does not count beside an Authorization, whichever', async (t) => {
+  it('does not count beside a bearer token, whichever, and does beside what a proxy asks for', async (t) => {
     const server = await startServer(t);
-    const { cookie } = await signedIn(server);
+    const { cookie, page } = await signedIn(server);
     const key = { authorization: `Bearer ${server.key}` };
     const stored = await upload(server, { ...cookie, ...key });
     assert.deepEqual([stored.status, stored.body.createdBy.kind], [201, 'key']);
-    const wrong = await send(server, 'GET', '/v1/documents', { ...cookie, authorization: 'Bearer x' });
-    assert.equal(wrong.status, 401);
+    for (const authorization of ['Bearer x', 'bearer x', 'Bearer', 'Bearer ']) {
+      const wrong = await send(server, 'GET', '/v1/documents', { ...cookie, authorization });
+      assert.equal(wrong.status, 401, authorization);
+    }
+    const password = { authorization: 'Basic b3BlcmF0b3I6cGFzc3dvcmQ=' };
+    assert.equal((await upload(server, { ...page, ...password })).body.createdBy?.kind, 'session');
+    assert.equal((await upload(server, { ...cookie, ...password })).body.code, 'csrf_refused');
+    assert.equal((await send(server, 'GET', '/v1/documents', password)).status, 401);
     assert.equal((await send(server, 'GET', '/v1/session', key)).status, 401);
   });
 

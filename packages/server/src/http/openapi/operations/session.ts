@@ -21,7 +21,7 @@ export const session: readonly Operation[] = [
     tag: 'Access',
     summary: 'Sign a browser in',
     description:
-      'By an API key, or by a code that works once: the one of a first start, or one of `strongroom keys code`. The answer sets a cookie that no script can read and no other site’s page sends; it lives for 12 hours and acts as the API key, whose rights it has and with which it ends. Over TLS, by `PUBLIC_URL`, its name is `__Host-strongroom_session`, else `strongroom_session`.\n\nA call with the cookie that changes anything has to send `csrfToken` as `Strongroom-CSRF`. Where there is an `Authorization`, the cookie does not count. No page of another origin can sign a browser in.',
+      'By an API key, or by a code that works once: the one of a first start, or one of `strongroom keys code`. The answer sets a cookie that no script can read and no other site’s page sends; it lives for 12 hours and acts as the API key, whose rights it has and with which it ends. Over TLS, by `PUBLIC_URL`, its name is `__Host-strongroom_session`, else `strongroom_session`.\n\nA call with the cookie that changes anything has to send `csrfToken` as `Strongroom-CSRF`. Beside a bearer token the cookie does not count. No page of another origin can sign a browser in.',
     key: false,
     body: {
       description: 'Either of the two.',
