@@ -14,7 +14,7 @@ import type { Allowance, DocumentRecords, Draft, Idempotency } from '../records/
 import { abandon } from './abandon.ts';
 import type { Document } from './document.ts';
 import type { IncomingBody, NewDocument } from './documents-port.ts';
-import { assertMayUpload, type Caller } from './permissions.ts';
+import { assertMayUpload, type Caller, reaches } from './permissions.ts';
 import type { DocumentType, Policy } from './policy.ts';
 import type { Uploads } from './uploads.ts';
 import { uuidv7 } from './uuid.ts';
@@ -67,6 +67,7 @@ export class Receiving {
   ): Promise<{ document: Document; replayed: boolean }> {
     assertMayUpload(caller, draft);
     const { type, limit } = this.#judge(caller, draft, body);
+    await this.#assertReplaceable(caller, draft);
     const { head, body: bytes } = await (body.whole
       ? headOf(body.whole())
       : readHead(body.open(), body.size));
@@ -109,6 +110,18 @@ export class Receiving {
     if (announced > limit) throw new StrongroomError('too_large', { limit, received: announced });
     if (body.size === 0) throw new StrongroomError('empty_body', {});
     return { type, limit };
+  }
+
+  /**
+   * Whether the record has such a document, the records say as they write; here is asked whether it is there for a caller
+   * that sees some types alone. Raises `invalid_input`, as they do.
+   */
+  async #assertReplaceable({ rights }: Caller, { replaces }: NewDocument): Promise<void> {
+    if (replaces === null || rights.types === null) return;
+    const document = await this.#parts.records.get(replaces);
+    if (document !== null && reaches(rights, document)) return;
+    const problem = 'it names no document of the same record';
+    throw new StrongroomError('invalid_input', { field: 'replaces', problem });
   }
 
   #draft(caller: Caller, draft: NewDocument, found: Sniffed): Draft {

@@ -160,6 +160,15 @@ for (const backend of [diskAndSqlite, twoNodes]) {
       }
       const form = await holder.upload('form', { recordId: 'other', type: 'id' }, file);
       assert.equal(form.status, 403);
+      // What it does not see, it takes no place of.
+      const id = (await upload(owner, 'narrow')).body;
+      const small = { size: jpeg().length, body: jpeg() };
+      for (const way of ['raw', 'form'] as const) {
+        const replacing = (replaces: string) =>
+          holder.upload(way, { recordId: 'narrow', type: 'id', replaces }, small);
+        assert.equal(await codeOf(replacing(contract.id)), '422 invalid_input');
+        assert.equal((await replacing(id.id)).status, 201);
+      }
     });
 
     test('of 20 uploads at once under maxFiles 3, exactly 3 are stored', async () => {
