@@ -59,6 +59,18 @@ for (const [name, limits, within] of cases)
     }
   });
 
+test('one with a scope of a newer version is managed by who may do everything alone', async () => {
+  const { keys, row } = house();
+  const { record } = await keys.make(all, { name: 'newer', scopes: ['audits:read'], recordPrefix: 'other/' });
+  for (const narrowed of [part, caller({ scopes: null, recordPrefix: 'acme/' })]) {
+    assert.deepEqual(await keys.list(narrowed), []);
+    await assert.rejects(keys.revoke(narrowed, record.id), (error) => hasCode(error, 'not_allowed'));
+  }
+  assert.equal((await keys.list(all)).length, 1);
+  await keys.revoke(all, record.id);
+  assert.notEqual(row(record.id)?.revokedAt, null);
+});
+
 test('one that is none is as good as revoked', async () => {
   const { keys } = house();
   await keys.revoke(part, 'nobody');
