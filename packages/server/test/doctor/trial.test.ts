@@ -25,12 +25,17 @@ async function service(t: TestContext) {
   return { server, api, tryOut };
 }
 
-/** An endpoint that writes down what is asked of it. */
-async function endpoint(t: TestContext, answer: 'refuses' | 'is silent') {
+/** An endpoint that writes down what is asked of it, and is no S3. */
+async function endpoint(
+  t: TestContext,
+  answer: 'refuses' | 'shows a page' | 'leads elsewhere' | 'is silent',
+) {
   const heard: string[] = [];
   const server = createServer((request, response) => {
     heard.push(JSON.stringify([request.url, request.headers]));
     if (answer === 'refuses') response.writeHead(403).end();
+    if (answer === 'shows a page') response.end('<!doctype html><title>A store’s console</title>');
+    if (answer === 'leads elsewhere') response.writeHead(307, { location: '/login' }).end();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.after(() => {
@@ -85,6 +90,20 @@ describe('settings that were typed in', () => {
     }
     await server.stop();
     assert.doesNotMatch(server.logs(), /TYPEDIN|typed-in/);
+  });
+
+  it('that lead to something else than an S3 are not taken for right', async (t) => {
+    const { tryOut } = await service(t);
+    for (const answer of ['refuses', 'shows a page', 'leads elsewhere'] as const) {
+      const { url, heard } = await endpoint(t, answer);
+      const { status, body } = await tryOut({
+        ...{ S3_BUCKET: 'documents', S3_ENDPOINT: url },
+        ...{ S3_ACCESS_KEY_ID: 'TYPEDIN', S3_SECRET_ACCESS_KEY: 'a-secret-that-was-typed-in' },
+      });
+      assert.deepEqual([status, failed(body)[0]?.name, heard.length], [200, 'endpoint', 1], answer);
+      assert.match(failed(body)[0]?.remedy ?? '', /does not speak S3: correct S3_ENDPOINT/);
+      assert.ok(!body.checks.some(({ result }) => result === 'works'), answer);
+    }
   });
 
   it('that lead to an endpoint without an answer come to an end', async (t) => {

@@ -1,6 +1,7 @@
 import { type Check, type Finding, judged } from '../doctor.ts';
 import { type Answer, S3Error } from '../s3-error.ts';
 import { remedyOf } from '../s3-start.ts';
+import { elements } from '../s3-xml.ts';
 import { isDenied, said, sentence, type Trial } from './trial.ts';
 
 /** In the order in which a request gets past them. */
@@ -20,6 +21,7 @@ const gateOf: Readonly<Record<string, Gate>> = {
   IllegalLocationConstraintException: 'region',
   NoSuchBucket: 'bucket',
   InvalidBucketName: 'bucket',
+  NotS3: 'endpoint',
 };
 
 /** Seconds. From 15 minutes on S3 refuses every request ("RequestTimeTooSkewed"). */
@@ -39,7 +41,7 @@ export async function reach(trial: Trial): Promise<{ checks: Check[]; usable: bo
       trial.assertWanted();
       if (!(error instanceof S3Error)) throw error;
       learnTime(trial, error.header('date'));
-      return isDenied(error) && gateOf[error.code] === undefined ? null : error;
+      return isDenied(error) && gateThat(error) === 'bucket' ? null : error;
     },
   );
   const took = Math.round(performance.now() - begun);
@@ -54,9 +56,14 @@ export async function reach(trial: Trial): Promise<{ checks: Check[]; usable: bo
   return { checks, usable: shut === null };
 }
 
-function knock({ client, prefix, signal }: Trial) {
+/** Raises S3Error `NotS3` for a page that something else gives: a store's own console, a web server. */
+async function knock({ client, prefix, signal }: Trial) {
+  const operation = 'ListObjectsV2';
   const query = { 'list-type': '2', 'max-keys': '1', prefix };
-  return client.xml({ operation: 'ListObjectsV2', method: 'GET', query, signal });
+  const { xml, headers } = await client.xml({ operation, method: 'GET', query, signal });
+  if (elements(xml, 'ListBucketResult').length === 0)
+    throw new S3Error({ operation, key: '', code: 'NotS3', status: 200, headers });
+  return { headers };
 }
 
 function learnTime(trial: Trial, date: Answer[string]): null {
@@ -66,7 +73,13 @@ function learnTime(trial: Trial, date: Answer[string]): null {
 }
 
 function gateThat({ code, status }: S3Error): Gate {
-  return gateOf[code] ?? (status === null || status >= 500 ? 'endpoint' : 'bucket');
+  const unanswered = status === null || status >= 500 || code === withoutCode(status);
+  return gateOf[code] ?? (unanswered ? 'endpoint' : 'bucket');
+}
+
+/** What an answer is called that is no error of S3's: those to GET always have a code (S3 API Reference, "Error responses"). */
+function withoutCode(status: number): string {
+  return `HTTP${status}`;
 }
 
 const notAsked: Finding = { result: 'unknown', detail: 'not asked: what comes before it does not work' };
@@ -158,6 +171,10 @@ const ways: readonly [codes: RegExp, remedy: string][] = [
     'it ends the connection: does it want https://, or does a proxy stand between?',
   ],
   [/^HPE_/, 'what answers there does not speak HTTP: correct S3_ENDPOINT'],
+  [
+    /^(NotS3|HTTP[1-4]\d\d)$/,
+    'what answers there does not speak S3: correct S3_ENDPOINT (a store’s console has another port), or look at what stands in front of the store',
+  ],
 ];
 
 function onTheWay(code: string): string | null {
