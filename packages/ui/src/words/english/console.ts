@@ -40,11 +40,11 @@ export const consoleWords = {
   'console.sign_in.busy': 'Signing in…',
   'console.sign_in.ended': 'Your session has ended. Sign in again, and you are back where you were.',
   'console.sign_in.wrong':
-    'No key or code is like this. Check that it was copied whole; a code works once and for seven days, and a key may have been revoked.',
+    'No key or code is like this. Check that it was copied whole; a code works once and for a limited time, and a key may have been revoked.',
   'console.sign_in.where': 'Where do I find one?',
   'console.sign_in.where_first':
     'The first start of the service prints a link that signs you in, or writes the code to first-code in its data folder.',
-  'console.sign_in.where_later': 'Later, whoever runs the service makes a key:',
+  'console.sign_in.where_later': 'Later, whoever runs the service makes one:',
 
   'console.record.example': 'inquiry-1',
   'console.record.hint': 'What it belongs to: a case, a customer, an inquiry.',

@@ -92,7 +92,7 @@ class SignIn extends Page {
         <details>
           <summary>${say('console.sign_in.where')}</summary>
           <p>${say('console.sign_in.where_first')}</p>
-          <p>${say('console.sign_in.where_later')} <code>npm exec -- strongroom keys create</code></p>
+          <p>${say('console.sign_in.where_later')} <code>npm exec -- strongroom keys code</code></p>
         </details>
       </form>
     </div>`;
