@@ -317,6 +317,26 @@ describe('<strongroom-uploader>', { skip: needs('chromium') }, () => {
     await until(async () => (await stored('move')).length === 2);
   });
 
+  it('sends to the record that was shown when it was told to, also when its turn comes later', async (t) => {
+    const { page } = await elementPage(t, {
+      server,
+      body: '<strongroom-uploader record-id="turn-1" type="id" multiple parallel="1"></strongroom-uploader>',
+    });
+    await uploader(page).locator('.browse:enabled').waitFor();
+    await slow(page, 400_000);
+    await choose(page, [pdfFile('first.pdf', 200_000), pdfFile('second.pdf')]);
+    await rows(page).getByText('Waiting for its turn').waitFor();
+    await page.evaluate(() =>
+      document.querySelector('strongroom-uploader')?.setAttribute('record-id', 'turn-2'),
+    );
+    await until(async () => (await stored('turn-1')).length === 2);
+    assert.deepEqual(await stored('turn-2'), []);
+    await page.evaluate(() =>
+      document.querySelector('strongroom-uploader')?.setAttribute('record-id', 'turn-3'),
+    );
+    await until(async () => (await rows(page).count()) === 0);
+  });
+
   it('sends no more at once than it may, and takes no more files than it may', async (t) => {
     const { page } = await elementPage(t, {
       server,

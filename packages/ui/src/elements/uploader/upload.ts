@@ -1,4 +1,4 @@
-import type { Document } from '@strongroom/client';
+import type { Document, Metadata, Strongroom } from '@strongroom/client';
 import { Meter } from './meter.ts';
 
 /**
@@ -7,11 +7,20 @@ import { Meter } from './meter.ts';
  */
 export type Stage = 'ready' | 'waiting' | 'sending' | 'finishing' | 'done' | 'failed' | 'cancelled';
 
+/** Where a file goes. Settled when it is sent: the page may be at another record before its turn comes. */
+export interface Destination {
+  readonly client: Strongroom;
+  readonly recordId: string;
+  readonly metadata: Metadata | undefined;
+}
+
 /** One file on its way. */
 export class Upload {
   readonly file: File;
   /** Sent with every attempt of this file under this type, so that a retry never makes a second document. */
   idempotencyKey = freshKey();
+  /** Null until it was sent once. */
+  destination: Destination | null = null;
   /** The document type's id; null until it is chosen. */
   type: string | null;
   stage: Stage = 'ready';

@@ -2,6 +2,7 @@ import type { Document, DocumentType, Metadata } from '@strongroom/client';
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { callerOf, forgetAccess, typesOf } from '../../connection/access.ts';
+import { define } from '../../connection/define.ts';
 import { StrongroomElement } from '../../connection/strongroom-element.ts';
 import { Announcer } from '../../pieces/announcer.ts';
 import { errorNotice } from '../../pieces/error-notice.ts';
@@ -17,7 +18,7 @@ import { UploadQueue } from './queue.ts';
 import { type RowContext, row } from './row.ts';
 import { Spoken } from './spoken.ts';
 import { styles } from './styles.ts';
-import { Upload } from './upload.ts';
+import { type Destination, Upload } from './upload.ts';
 import { zone } from './zone.ts';
 
 export { configure } from '../../connection/configure.ts';
@@ -132,7 +133,7 @@ export class StrongroomUploader extends StrongroomElement {
     const ready = this.#ready;
     for (const upload of ready) {
       upload.typeMissing = upload.type === null;
-      if (!upload.typeMissing) this.#queue.start(upload);
+      if (!upload.typeMissing) this.#start(upload);
     }
     this.requestUpdate();
     if (ready.some(({ typeMissing }) => typeMissing)) void this.#focus('select[aria-invalid="true"]');
@@ -159,8 +160,7 @@ export class StrongroomUploader extends StrongroomElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     super.willUpdate(changed);
     this.#queue.parallel = Math.max(1, this.parallel);
-    if (changed.has('recordId') && this.#types !== null && !this.#waitsForUser && this.#ready.length > 0)
-      this.send();
+    if (changed.has('recordId')) this.#comeTo(changed.get('recordId'));
     const row = this.shadowRoot?.activeElement?.closest('.row');
     this.#focusedRow = row ? [...(row.parentElement?.children ?? [])].indexOf(row) : null;
   }
@@ -251,7 +251,7 @@ export class StrongroomUploader extends StrongroomElement {
       explain: (error) => this.explain(error),
       choose: (upload, type) => this.#choose(upload, type),
       cancel: (upload) => this.#queue.cancel(upload),
-      retry: (upload) => this.#queue.start(upload),
+      retry: (upload) => this.#start(upload),
       remove: (upload) => {
         this.#queue.remove(upload);
         this.#note = '';
@@ -284,9 +284,14 @@ export class StrongroomUploader extends StrongroomElement {
     return limits.length === 0 ? null : Math.min(...limits);
   }
 
-  /** Files that take a place: not those that were refused or given up. */
+  /** Files that take a place at this record: not those that were refused or given up. */
   get #counted(): number {
-    return this.#queue.uploads.filter(({ stage }) => stage !== 'failed' && stage !== 'cancelled').length;
+    return this.#queue.uploads.filter(
+      ({ stage, destination }) =>
+        stage !== 'failed' &&
+        stage !== 'cancelled' &&
+        (destination === null || destination.recordId === this.recordId),
+    ).length;
   }
 
   get #accepts(): boolean {
@@ -350,13 +355,31 @@ export class StrongroomUploader extends StrongroomElement {
     this.requestUpdate();
   }
 
+  /** Puts it in line for the record that is shown; once it was sent to another, for that again. */
+  #start(upload: Upload): void {
+    const { strongroom: client, recordId, metadata } = this;
+    upload.destination ??= { client, recordId, metadata };
+    // It may have failed for want of a token that has been given since.
+    if (upload.destination.recordId === recordId) upload.destination = { ...upload.destination, client };
+    this.#queue.start(upload);
+  }
+
+  /** Another record is shown. What has ended at the one before is no news here; what is on its way there goes on. */
+  #comeTo(before: string | undefined): void {
+    const over = before ? this.#queue.uploads.filter(({ stage }) => stage !== 'ready') : [];
+    for (const upload of over) this.#queue.remove(upload);
+    if (before) this.#note = '';
+    if (this.#types !== null && !this.#waitsForUser && this.#ready.length > 0) this.send();
+  }
+
   async #send(upload: Upload, signal: AbortSignal): Promise<Document> {
     await assertReadable(upload.file);
-    return this.strongroom.upload(upload.file, {
-      recordId: this.recordId,
+    const { client, recordId, metadata } = upload.destination as Destination;
+    return client.upload(upload.file, {
+      recordId,
       type: upload.type ?? '',
       idempotencyKey: upload.idempotencyKey,
-      metadata: this.metadata,
+      metadata,
       signal,
       onProgress: ({ sent }) => {
         upload.progress(sent);
@@ -389,7 +412,7 @@ export class StrongroomUploader extends StrongroomElement {
   readonly #online = (): void => {
     for (const upload of this.#queue.uploads) {
       const lost = (upload.error as { code?: string } | null)?.code === 'unreachable';
-      if (upload.stage === 'failed' && lost) this.#queue.start(upload);
+      if (upload.stage === 'failed' && lost) this.#start(upload);
     }
   };
 
@@ -433,7 +456,7 @@ export class StrongroomUploader extends StrongroomElement {
 /** After these the caller may do less than was known. */
 const rightsLost = new Set(['not_allowed', 'grant_used_up', 'grant_expired', 'unauthenticated']);
 
-customElements.define('strongroom-uploader', StrongroomUploader);
+define('strongroom-uploader', StrongroomUploader);
 
 declare global {
   interface HTMLElementTagNameMap {
