@@ -247,3 +247,47 @@ describe('<strongroom-actions>', { skip: needs('chromium') }, () => {
     expectRefusals(said, 404);
   });
 });
+
+describe('the elements', { skip: needs('chromium') }, () => {
+  it('are those of the first copy where a page loads a second', async (t) => {
+    const { page } = await elementPage(t, {
+      server,
+      body: '<strongroom-documents record-id="twice"></strongroom-documents>',
+    });
+    const list = page.locator('strongroom-documents');
+    await list.getByText('There are no documents yet.').waitFor();
+    const second = await page.evaluate("import('/ui/elements/documents.js?again').then(Object.keys)");
+    assert.ok((second as string[]).includes('configure'));
+    await list.getByText('There are no documents yet.').waitFor();
+  });
+
+  it('ask for nothing any more once they are out of the page', async (t) => {
+    const { page } = await elementPage(t, {
+      server,
+      body: '<strongroom-documents></strongroom-documents>',
+      script: `
+        const client = new ui.Strongroom({ url: location.origin, token: ${JSON.stringify(server.key)} });
+        const moving = { id: '01900000-0000-7000-8000-000000000001', recordId: 'r', type: 'id', filename: 'a.pdf', state: 'inspecting',
+          size: 1, createdAt: '2026-03-01T10:00:00.000Z', contentType: 'application/pdf', metadata: {}, purgeAfter: null };
+        window.looks = [];
+        const list = document.querySelector('strongroom-documents');
+        list.client = Object.assign(client, {
+          list: () => ({ page: async () => ({ items: [moving], nextCursor: null }) }),
+          get: () => new Promise((resolve) => looks.push(() => resolve(moving))),
+        });`,
+    });
+    await page.clock.install();
+    const looks = () => page.evaluate('looks.length');
+    await page.locator('strongroom-documents .row[data-id]').waitFor();
+    await page
+      .locator('strongroom-documents')
+      .evaluate((list: HTMLElement & { reload(): Promise<void> }) => list.reload());
+    await page.clock.fastForward(3_000);
+    await until(async () => (await looks()) === 1);
+    await page.locator('strongroom-documents').evaluate((list) => list.remove());
+    await page.evaluate('looks[0]()');
+    await page.clock.fastForward(60_000);
+    await page.clock.fastForward(60_000);
+    assert.equal(await looks(), 1);
+  });
+});

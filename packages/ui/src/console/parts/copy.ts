@@ -1,4 +1,5 @@
 import { html } from 'lit';
+import { toClipboard } from '../../pieces/clipboard.ts';
 import { checkIcon } from '../../pieces/icons.ts';
 import { icons } from './icons.ts';
 import { Part } from './page.ts';
@@ -10,6 +11,7 @@ class Copy extends Part {
   declare text: string;
   declare what: string;
   declare private state: 'idle' | 'copied' | 'failed';
+  #back: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     super();
@@ -19,8 +21,9 @@ class Copy extends Part {
   }
 
   async #copy(): Promise<void> {
-    this.state = (await copied(this.text)) ? 'copied' : 'failed';
-    setTimeout(() => {
+    this.state = (await toClipboard(this.text, this)) ? 'copied' : 'failed';
+    clearTimeout(this.#back);
+    this.#back = setTimeout(() => {
       this.state = 'idle';
     }, 3000);
   }
@@ -33,27 +36,6 @@ class Copy extends Part {
       <span class="unseen">${this.what}</span>
     </button>`;
   }
-}
-
-/** Whether it is on the clipboard now. Browsers have no clipboard API on a page of plain http from another machine. */
-async function copied(text: string): Promise<boolean> {
-  if (!navigator.clipboard) return copiedFromField(text);
-  return navigator.clipboard.writeText(text).then(
-    () => true,
-    () => copiedFromField(text),
-  );
-}
-
-function copiedFromField(text: string): boolean {
-  const field = document.createElement('textarea');
-  field.value = text;
-  field.className = 'unseen';
-  // Inside an open dialog only what is in it can be selected.
-  (document.querySelector('dialog[open]') ?? document.body).append(field);
-  field.select();
-  const done = document.execCommand('copy');
-  field.remove();
-  return done;
 }
 
 customElements.define('console-copy', Copy);

@@ -1,5 +1,6 @@
 import type { Document } from '@strongroom/client';
 import { css, html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
+import { define } from '../../connection/define.ts';
 import type { Failure, StrongroomEvents } from '../../connection/events.ts';
 import { StrongroomElement } from '../../connection/strongroom-element.ts';
 import { readActionNames } from '../../pieces/action-names.ts';
@@ -101,7 +102,8 @@ export class StrongroomActions extends StrongroomElement {
       this.#asked = this.document.id;
     }
     const id = this.document?.id ?? this.documentId;
-    if (id !== '' && id !== this.#asked) void this.#load(id);
+    if (id === '') this.reconnected();
+    else if (id !== this.#asked) void this.#load(id);
   }
 
   override render(): TemplateResult {
@@ -141,7 +143,8 @@ export class StrongroomActions extends StrongroomElement {
   /** Another element of the page has changed the same document. */
   readonly #heard = (event: StrongroomEvents[(typeof changes)[number]]): void => {
     const { document } = event.detail;
-    if (document?.id !== this.#known?.id) return;
+    const id = 'id' in event.detail ? event.detail.id : document?.id;
+    if (this.#known === null || id !== this.#known.id) return;
     this.#known = document;
     this.requestUpdate();
   };
@@ -171,7 +174,7 @@ const changes = [
   'strongroom-changed',
 ] as const;
 
-customElements.define('strongroom-actions', StrongroomActions);
+define('strongroom-actions', StrongroomActions);
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -1,9 +1,11 @@
 import type { Document, DocumentType, Strongroom } from '@strongroom/client';
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import { typesOf } from '../../connection/access.ts';
+import { define } from '../../connection/define.ts';
 import type { StrongroomEvents } from '../../connection/events.ts';
 import { StrongroomElement } from '../../connection/strongroom-element.ts';
 import { Announcer } from '../../pieces/announcer.ts';
+import { toClipboard } from '../../pieces/clipboard.ts';
 import { errorNotice } from '../../pieces/error-notice.ts';
 import { editIcon } from '../../pieces/icons.ts';
 import { fields } from '../../theme/fields.ts';
@@ -52,6 +54,8 @@ export class StrongroomDocument extends StrongroomElement {
   #known: Document | null = null;
   #types: readonly DocumentType[] = [];
   #error: unknown = null;
+  #taken: string | null = null;
+  #takenFor: ReturnType<typeof setTimeout> | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -61,6 +65,8 @@ export class StrongroomDocument extends StrongroomElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     for (const name of changes) document.removeEventListener(name, this.#heard);
+    clearTimeout(this.#takenFor);
+    this.#taken = null;
   }
 
   protected override willUpdate(changed: PropertyValues): void {
@@ -72,7 +78,9 @@ export class StrongroomDocument extends StrongroomElement {
   }
 
   async #learnTypes(client: Strongroom): Promise<void> {
-    this.#types = await typesOf(client).catch(() => []);
+    const types = await typesOf(client).catch(() => []);
+    if (client !== this.strongroom) return;
+    this.#types = types;
     this.requestUpdate();
   }
 
@@ -83,10 +91,12 @@ export class StrongroomDocument extends StrongroomElement {
     this.#edit.close();
     if (this.document) return this.#found(this.document);
     if (!documentId) return;
+    const current = () => documentId === this.documentId && strongroom === this.strongroom && !this.document;
     try {
       const found = await strongroom.get(documentId);
-      if (documentId === this.documentId && strongroom === this.strongroom) this.#found(found);
+      if (current()) this.#found(found);
     } catch (error) {
+      if (!current()) return;
       this.#error = error;
       this.emit('strongroom-failed', { action: 'read', error: error as Error, documentId });
       this.requestUpdate();
@@ -121,9 +131,18 @@ export class StrongroomDocument extends StrongroomElement {
   };
 
   readonly #copy = async (text: string): Promise<void> => {
-    await navigator.clipboard?.writeText(text);
-    this.#announcer.say(this.say('document.copied'));
+    const done = await toClipboard(text, this.renderRoot);
+    this.#announcer.say(this.say(done ? 'document.copied' : 'document.not_copied'));
+    this.#take(done ? text : null);
   };
+
+  /** Shows for a moment what was copied. */
+  #take(text: string | null): void {
+    clearTimeout(this.#takenFor);
+    this.#taken = text;
+    this.requestUpdate();
+    if (text !== null) this.#takenFor = setTimeout(() => this.#take(null), 2000);
+  }
 
   protected override render(): TemplateResult {
     return html`${this.#known ? this.#all(this.#known) : this.#waiting()} ${this.#announcer.render()}`;
@@ -157,7 +176,7 @@ export class StrongroomDocument extends StrongroomElement {
             <h2 id="facts">${say('document.facts')}</h2>
             ${this.#editButton(document)}
           </div>
-          ${this.#edit.render()} ${facts(document, { say, formats, types, copy: this.#copy })}
+          ${this.#edit.render()} ${facts(document, { say, formats, types, taken: this.#taken, copy: this.#copy })}
         </section>
         ${this.#history.render({ say, formats, explain: (error) => this.explain(error) })}
       </div>
@@ -180,7 +199,7 @@ const changes = [
   'strongroom-changed',
 ] as const;
 
-customElements.define('strongroom-document', StrongroomDocument);
+define('strongroom-document', StrongroomDocument);
 
 declare global {
   interface HTMLElementTagNameMap {

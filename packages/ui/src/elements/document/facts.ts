@@ -1,6 +1,6 @@
 import type { Document, DocumentType } from '@strongroom/client';
 import { html, nothing, type TemplateResult } from 'lit';
-import { copyIcon } from '../../pieces/icons.ts';
+import { checkIcon, copyIcon } from '../../pieces/icons.ts';
 import type { Formats } from '../../words/formats.ts';
 import { kindName } from '../../words/kind-name.ts';
 import { typeLabel } from '../../words/type-label.ts';
@@ -10,6 +10,8 @@ export interface FactsContext {
   readonly say: Say;
   readonly formats: Formats;
   readonly types: readonly DocumentType[];
+  /** What was taken into the clipboard a moment ago. */
+  readonly taken: string | null;
   /** Takes a text into the clipboard. */
   copy(text: string): void;
 }
@@ -46,7 +48,7 @@ function line(name: unknown, value: unknown): TemplateResult | typeof nothing {
 function copied(
   key: WordKey,
   value: string | null,
-  { say, copy }: FactsContext,
+  { say, taken, copy }: FactsContext,
 ): TemplateResult | typeof nothing {
   if (value === null) return nothing;
   const name = say('document.copy', { what: say(key) });
@@ -54,7 +56,7 @@ function copied(
     say(key),
     html`<code dir="ltr">${value}</code
       ><button class="button icon" type="button" aria-label=${name} title=${name} @click=${() => copy(value)}>
-        ${copyIcon}
+        ${taken === value ? checkIcon : copyIcon}
       </button>`,
   );
 }

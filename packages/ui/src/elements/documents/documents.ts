@@ -2,6 +2,7 @@ import type { Document, DocumentType, Filter } from '@strongroom/client';
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { typesOf } from '../../connection/access.ts';
+import { define } from '../../connection/define.ts';
 import type { Failure, StrongroomEvents } from '../../connection/events.ts';
 import { StrongroomElement } from '../../connection/strongroom-element.ts';
 import { readActionNames } from '../../pieces/action-names.ts';
@@ -115,9 +116,9 @@ export class StrongroomDocuments extends StrongroomElement {
     return this.#listing.items;
   }
 
-  /** Reads the list anew. What is shown stays until then. */
+  /** Reads the list anew. What is shown stays until then. Before the element is in a page there is nothing to read. */
   async reload(): Promise<void> {
-    if (this.recordId === '') return;
+    if (this.recordId === '' || !this.strongroom) return;
     this.#failure = null;
     const read = await this.#listing.load(this.strongroom, this.#filter);
     if (read) this.#loaded();
@@ -399,7 +400,7 @@ function newest({ createdAt }: Document, items: readonly Document[]): boolean {
   return items.every((item) => item.createdAt <= createdAt);
 }
 
-customElements.define('strongroom-documents', StrongroomDocuments);
+define('strongroom-documents', StrongroomDocuments);
 
 declare global {
   interface HTMLElementTagNameMap {

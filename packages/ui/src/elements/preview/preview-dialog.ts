@@ -1,5 +1,6 @@
 import type { Document, Strongroom } from '@strongroom/client';
 import { css, html, type PropertyDeclarations, type TemplateResult } from 'lit';
+import { define } from '../../connection/define.ts';
 import { StrongroomElement } from '../../connection/strongroom-element.ts';
 import { fileName, fileNameStyles } from '../../pieces/file-name.ts';
 import { closeIcon, downloadIcon } from '../../pieces/icons.ts';
@@ -113,7 +114,7 @@ class StrongroomPreviewDialog extends StrongroomElement {
   }
 }
 
-customElements.define('strongroom-preview-dialog', StrongroomPreviewDialog);
+define('strongroom-preview-dialog', StrongroomPreviewDialog);
 
 /**
  * Shows a document in a dialog over the page. It stands in the shadow tree of `opener`, whose theme, language and words it has,
@@ -123,7 +124,10 @@ export function openPreview(
   opener: Element & { readonly words?: Words | undefined },
   { document, client }: { readonly document: Document; readonly client: Strongroom },
 ): Promise<void> {
-  const made = Object.assign(new StrongroomPreviewDialog(), { document, client, words: opener.words });
+  // By its name: where another copy of this package came first, the class of this one is none of the page's.
+  const made = Object.assign(window.document.createElement('strongroom-preview-dialog'), {
+    ...{ document, client, words: opener.words },
+  });
   (opener.shadowRoot ?? opener).append(made);
   return new Promise((resolve) => made.addEventListener('close', () => resolve(), { once: true }));
 }

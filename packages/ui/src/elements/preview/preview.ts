@@ -1,5 +1,6 @@
 import type { Document } from '@strongroom/client';
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
+import { define } from '../../connection/define.ts';
 import { StrongroomElement } from '../../connection/strongroom-element.ts';
 import {
   type Failure,
@@ -279,7 +280,7 @@ export class StrongroomPreview extends StrongroomElement {
   }
 }
 
-customElements.define('strongroom-preview', StrongroomPreview);
+define('strongroom-preview', StrongroomPreview);
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -1,7 +1,7 @@
 /** What was dropped: files, those in folders too, and the folders that gave none. */
 export interface Dropped {
   readonly files: readonly File[];
-  /** Names of folders that were not opened, or had no file in them. */
+  /** Names of folders that were not opened, had no file in them, or could not be read. */
   readonly folders: readonly string[];
 }
 
@@ -21,7 +21,8 @@ export async function droppedFiles(data: DataTransfer, walk: boolean): Promise<D
   const folders: string[] = [];
   for (const entry of entries) {
     if (!entry) continue;
-    const found = entry.isFile || walk ? await filesOf(entry) : [];
+    // One that can't be read gives none, and keeps the others from nothing.
+    const found = entry.isFile || walk ? await filesOf(entry).catch(() => []) : [];
     if (found.length === 0) folders.push(entry.name);
     files.push(...found);
   }

@@ -19,6 +19,7 @@ export const document = {
   'document.by': '{time}, by {actor}',
   'document.copy': 'Copy {what}',
   'document.copied': 'Copied.',
+  'document.not_copied': 'It could not be copied. Select it and copy it by hand.',
 
   'document.edit': 'Edit',
   'document.edit_metadata': 'Further facts, as JSON',
