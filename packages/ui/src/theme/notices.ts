@@ -4,8 +4,9 @@ import { css } from 'lit';
 export const notices = css`
   .notice {
     display: flex;
+    flex-wrap: wrap;
     align-items: flex-start;
-    gap: calc(var(--_space) * 2.5);
+    gap: calc(var(--_space) * 4) calc(var(--_space) * 2.5);
     padding: calc(var(--_space) * 3) calc(var(--_space) * 3.5);
     border-radius: var(--_radius-small);
     background: var(--_sunken);
@@ -16,12 +17,16 @@ export const notices = css`
     margin-block-start: 0.15em;
     color: var(--_quiet);
   }
-  .notice > div {
-    flex: 1;
-    min-inline-size: 0;
+  /* Beside the icon; a button goes below where it would leave the words too little room. */
+  .notice > div,
+  .notice > span,
+  .notice > p {
+    flex: 1 1 0;
+    min-inline-size: min(14rem, calc(100% - 2rem));
   }
   .notice > .button {
     margin-block: calc(var(--_space) * -1.5);
+    margin-inline-start: auto;
   }
   .notice.danger {
     background: var(--_danger-wash);
