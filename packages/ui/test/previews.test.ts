@@ -73,6 +73,21 @@ test('a PDF: page by page, with its text, in bounded memory', { skip }, async (t
   );
 });
 
+test('what is shown has its height from the first moment', { skip }, async (t) => {
+  const id = await stored(server, slope(400, 300), 'slope.png');
+  const { page } = await previewPage(t, server, id);
+  const heights = await page.locator('strongroom-preview').evaluate(async (element) => {
+    const seen: (number | undefined)[] = [];
+    while (seen.length < 10) {
+      await new Promise(requestAnimationFrame);
+      const stage = element.shadowRoot?.querySelector('.stage.shown');
+      if (stage) seen.push(stage.getBoundingClientRect().height);
+    }
+    return seen;
+  });
+  assert.deepEqual([...new Set(heights)], [heights.at(-1)]);
+});
+
 test('a PDF that wants a password asks for it, and keeps it in its frame', { skip }, async (t) => {
   const id = await stored(server, protectedPdf('sesame'), 'protected.pdf');
   const { inside, frame } = await previewPage(t, server, id);

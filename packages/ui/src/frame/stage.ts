@@ -35,8 +35,11 @@ export function stageOn(page: Document, port: MessagePort, { look, words }: Open
     number: (value) => formatsOf(look.lang).number(value),
     bytes: (size) => formatsOf(look.lang).size(size),
     shown(height) {
+      const tell = () => say({ kind: 'height', height: height() });
+      // First, so that the element never shows it at another height.
+      tell();
       say({ kind: 'shown' });
-      followWidth(page.body, () => say({ kind: 'height', height: height() }));
+      followWidth(page.body, tell);
     },
     fail(reason) {
       page.body.replaceChildren();
@@ -57,9 +60,9 @@ function applyLook(root: HTMLElement, { scheme, properties, lang, dir }: Look): 
   for (const name of lookProperties) root.style.setProperty(name, properties[name]);
 }
 
-/** Calls `tell` now and after each change of width. A change of height is the answer to what was told, and tells nothing. */
+/** Calls `tell` after each change of width. A change of height is the answer to what was told, and tells nothing. */
 function followWidth(body: HTMLElement, tell: () => void): void {
-  let width = -1;
+  let width = body.clientWidth;
   new ResizeObserver(() => {
     if (body.clientWidth === width) return;
     width = body.clientWidth;
