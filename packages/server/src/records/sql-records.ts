@@ -1,7 +1,7 @@
 import type { ApiKeyRecord } from '../access/key-records.ts';
 import type { Revocation, RevocationPosition } from '../access/revocation-records.ts';
 import type { SignInRecords } from '../access/sign-in-records.ts';
-import { type Document, type Event, type State, searchableStates } from '../documents/document.ts';
+import type { Document, Event, State } from '../documents/document.ts';
 import { StrongroomError } from '../errors.ts';
 import type {
   Allowance,
@@ -102,7 +102,7 @@ export class SqlRecords implements Records {
   }
 
   foldNames(limit: number): Promise<number> {
-    return foldNames(this.#database, searchableStates, limit);
+    return foldNames(this.#database, limit);
   }
 
   async transition(

@@ -1,9 +1,9 @@
-import type { Document } from '../documents/document.ts';
+import { type Document, searchableStates } from '../documents/document.ts';
 import type { Search, SearchPage, SearchPosition } from './document-records.ts';
 import { foldedName } from './folded-name.ts';
 import { type Row, toDocument } from './row.ts';
 import { type Half, halvesOf, positionOf, searchQuery } from './search-query.ts';
-import type { SqlDatabase } from './sql-database.ts';
+import type { Dialect, Query, SqlDatabase } from './sql-database.ts';
 
 /** Queries of one call: it answers what it has by then, and its cursor says where to go on. */
 const mostQueries = 6;
@@ -44,15 +44,23 @@ function isOfRecord({ prefix, recordId }: Search, row: Row): boolean {
   return recordId === undefined && (row[1] as string).startsWith(prefix);
 }
 
-/** Folds at most `limit` names that were written without; answers how many there were. */
+/**
+ * Names that were written without their folding, in the order of the index that holds them alone. Without an order PostgreSQL,
+ * which knows nothing of the new column yet, gathers all of them for the few that are wanted.
+ */
+export function unfolded(limit: number, dialect: Dialect): Query {
+  const states = searchableStates.map((state) => `'${state}'`).join(', ');
+  const sql = `SELECT id, filename FROM ${dialect.from('documents_unfolded')}
+    WHERE folded_name IS NULL AND state IN (${states}) ORDER BY id ${dialect.limit('?1')}`;
+  return { sql, parameters: [limit] };
+}
+
+/** Folds at most `limit` of them; answers how many there were. */
 export async function foldNames(
-  database: Pick<SqlDatabase, 'read' | 'write'>,
-  states: readonly string[],
+  database: Pick<SqlDatabase, 'read' | 'write' | 'dialect'>,
   limit: number,
 ): Promise<number> {
-  const among = states.map((state) => `'${state}'`).join(', ');
-  const sql = `SELECT id, filename FROM documents WHERE folded_name IS NULL AND state IN (${among}) LIMIT ?1`;
-  const rows = await database.read({ sql, parameters: [limit] });
+  const rows = await database.read(unfolded(limit, database.dialect));
   // A name that was changed meanwhile was folded then.
   const update =
     'UPDATE documents SET folded_name = ?3 WHERE id = ?1 AND filename = ?2 AND folded_name IS NULL';

@@ -2,9 +2,12 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import pg from 'pg';
 import { findQuery } from '../../src/records/find-query.ts';
+import { documents } from '../../src/records/migrations/0001-documents.ts';
+import { createSchemaTable, postgresTypes } from '../../src/records/migrations/migrations.ts';
 import { openPostgresRecords } from '../../src/records/postgres.ts';
 import { numbered, postgresDialect } from '../../src/records/postgres-dialect.ts';
 import { searchQuery } from '../../src/records/search-query.ts';
+import { unfolded } from '../../src/records/sql-search.ts';
 import { type Ending, needs, testDatabase } from '../harness.ts';
 import { limit, listings, type ShelfRow, searches, shelf } from './records-paging-shelf.ts';
 
@@ -91,6 +94,36 @@ describe('lists over 100,000 rows in PostgreSQL', { skip: needs('postgres') }, (
     );
     assert.ok([...walk(plan)].reduce((sum, node) => sum + rowsExamined(node), 0) > 4 * limit);
   });
+});
+
+test('names that an earlier version wrote are come to without reading all of them', {
+  skip: needs('postgres'),
+}, async (t) => {
+  const url = await testDatabase(t);
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(createSchemaTable);
+    await client.query('INSERT INTO schema_version VALUES (1)');
+    for (const statement of documents(postgresTypes)) await client.query(statement);
+    await client.query(`INSERT INTO documents (id, record_id, type, state, created_at, filename, size, content_type, store, key,
+        metadata, created_by_kind, created_by_id, updated_at, revision, looks)
+      SELECT gen_random_uuid(), 'r', 'id', 'available', n, 'name', 1, 'application/pdf', 'disk', n::text, '{}', 'key', 'k', 0, 1, 0
+      FROM generate_series(1, 20000) AS n`);
+    await client.query('ANALYZE documents');
+    const records = openPostgresRecords({ url });
+    await records.connect();
+    await records.close();
+    const { sql, parameters } = unfolded(100, postgresDialect);
+    const plan = await client.query(`EXPLAIN (ANALYZE, FORMAT JSON) ${numbered(sql)}`, parameters);
+    const nodes = [...walk(plan.rows[0]['QUERY PLAN'][0].Plan)];
+    assert.equal(
+      nodes.reduce((sum, node) => sum + rowsExamined(node), 0),
+      100,
+    );
+  } finally {
+    await client.end();
+  }
 });
 
 async function fill(client: pg.Client, rows: readonly ShelfRow[]): Promise<void> {
