@@ -21,7 +21,7 @@ async function listed({ documents, cursors }: Doors, caller: Caller, query: List
   return { found, nextCursor: next === null ? null : cursorAt(next) };
 }
 
-const Params = Type.Object({ id: Type.String() });
+const params = Type.Object({ id: Type.String() });
 
 const Changes = Type.Object(
   {
@@ -34,7 +34,6 @@ const Changes = Type.Object(
 /** /v1/documents: list, one document, change, history, archive, trash. */
 export function registerDocuments(app: App, doors: Doors): void {
   const { documents, cursors, pathOf } = doors;
-  const params = Params;
 
   app.get(
     '/v1/documents',

@@ -1,5 +1,5 @@
 import type { ApiKeyRecord } from '../access/key-records.ts';
-import type { Revocation, RevocationPosition } from '../access/revocation-records.ts';
+import type { RevocationRecords } from '../access/revocation-records.ts';
 import type { SignInRecords } from '../access/sign-in-records.ts';
 import type { Document, Event, State } from '../documents/document.ts';
 import { StrongroomError } from '../errors.ts';
@@ -38,6 +38,7 @@ import {
   type Value,
 } from './row.ts';
 import type { SqlDatabase } from './sql-database.ts';
+import { revocations } from './sql-revocations.ts';
 import { foldNames, search as searched } from './sql-search.ts';
 import { signInCodes } from './sql-sign-in-codes.ts';
 import { updateQuery } from './update-query.ts';
@@ -48,10 +49,12 @@ const beforeAll: EventPosition = { revision: 0, id: '00000000-0000-0000-0000-000
 /** The records in SQL: the ports on one side, a database on the other. What both databases say alike is said here. */
 export class SqlRecords implements Records {
   readonly #database: SqlDatabase;
+  readonly #revoked: RevocationRecords;
   readonly #codes: SignInRecords;
 
   constructor(database: SqlDatabase) {
     this.#database = database;
+    this.#revoked = revocations(database);
     this.#codes = signInCodes(database);
   }
 
@@ -239,29 +242,9 @@ export class SqlRecords implements Records {
     return (await this.#write(sql, id, at.getTime())).length > 0;
   }
 
-  async revoke(id: string, keptFor: number): Promise<void> {
-    const { clock } = this.#database.dialect;
-    // Never before what was revoked already, wherever the clock was set back to: nobody looks there again.
-    const now = `(SELECT max(at) FROM (SELECT ${clock} AS at UNION ALL SELECT max(revoked_at) FROM revocations) AS times)`;
-    await this.#write(
-      `INSERT INTO revocations (id, revoked_at, expires_at) VALUES (?1, ${now}, ${clock} + ?2)
-        ON CONFLICT (id) DO UPDATE SET revoked_at = excluded.revoked_at, expires_at = excluded.expires_at`,
-      id,
-      keptFor,
-    );
-    await this.#write(
-      `DELETE FROM revocations WHERE id IN
-        (SELECT id FROM revocations WHERE expires_at <= ${clock} ORDER BY expires_at LIMIT 2)`,
-    );
-  }
+  revoke: RevocationRecords['revoke'] = (id, keptFor) => this.#revoked.revoke(id, keptFor);
+  revocations: RevocationRecords['revocations'] = (after, limit) => this.#revoked.revocations(after, limit);
 
-  async revocations(after: RevocationPosition | null, limit: number): Promise<Revocation[]> {
-    const { clock } = this.#database.dialect;
-    const sql = `SELECT id, revoked_at, expires_at FROM revocations
-      WHERE (revoked_at, id) > (?1, ?2) AND expires_at > ${clock} ORDER BY revoked_at, id LIMIT ?3`;
-    const rows = await this.#read(sql, after?.revokedAt ?? 0, after?.id ?? '', limit);
-    return rows.map(([id, revokedAt, expiresAt]) => ({ id, revokedAt, expiresAt }) as Revocation);
-  }
   createCode: SignInRecords['createCode'] = (code) => this.#codes.createCode(code);
   useCode: SignInRecords['useCode'] = (hash, at) => this.#codes.useCode(hash, at);
   findCode: SignInRecords['findCode'] = (hash) => this.#codes.findCode(hash);
