@@ -138,8 +138,16 @@ export class S3Bucket {
       ...(tries === undefined ? {} : { tries }),
     });
     const encoded = text(xml, 'EncodingType') === 'url';
-    const decode = (key = '') => (encoded ? decodeURIComponent(key.replaceAll('+', ' ')) : key);
-    return { xml, decode };
+    return { xml, decode: (key = '') => (encoded ? decoded(key) : key) };
+  }
+}
+
+/** What is not encoded as it says stays as it is: it is no key of ours. */
+function decoded(key: string): string {
+  try {
+    return decodeURIComponent(key.replaceAll('+', ' '));
+  } catch {
+    return key;
   }
 }
 

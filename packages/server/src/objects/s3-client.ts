@@ -118,7 +118,7 @@ export class S3Client {
     return this.#trying(request, async () => {
       const { headers, body } = await this.#once(request, 'whole');
       const xml = String(body);
-      if (/^\s*(<\?xml[^>]*>)?\s*<Error[\s>]/.test(xml)) throw refusal(request, 200, headers, xml);
+      if (isError(xml)) throw refusal(request, 200, headers, xml);
       return { xml, headers };
     });
   }
@@ -216,9 +216,14 @@ async function pause(tried: number, signal: AbortSignal | undefined): Promise<vo
 function failure(request: S3Request, error: unknown): unknown {
   if (error instanceof StrongroomError || error instanceof S3Error) return error;
   if (request.signal?.aborted) return gone(request.signal);
-  const code = (error as { code?: unknown }).code;
+  const { code = unparsable(error) } = error as { code?: unknown };
   if (typeof code !== 'string') return error;
   return new S3Error({ operation: request.operation, key: request.key ?? '', code, status: null });
+}
+
+/** undici gives the error of an answer that is no HTTP a code for most faults, not for all. */
+function unparsable(error: unknown): string | undefined {
+  return error instanceof Error && error.name === 'HTTPParserError' ? 'HPE_INVALID' : undefined;
 }
 
 /** What S3 refused. An answer to HEAD has no body, so its status has to name it. */
@@ -227,12 +232,24 @@ function refusal(request: S3Request, status: number, headers: Answer, body: stri
   return new S3Error({
     operation: request.operation,
     key: request.key ?? '',
-    code: text(body, 'Code') ?? `HTTP${status}`,
+    code: codeIn(body) ?? `HTTP${status}`,
     status,
     requestId: typeof requestId === 'string' ? requestId : undefined,
     headers,
     body,
   });
+}
+
+/** Codes of the S3 API are single words; what else an endpoint writes there is nothing to tell anybody. */
+function codeIn(body: string): string | undefined {
+  const code = text(body, 'Code');
+  return code !== undefined && /^[\w.-]{1,100}$/.test(code) ? code : undefined;
+}
+
+/** Step by step, since nobody knows how much white space a hostile endpoint sends. */
+function isError(xml: string): boolean {
+  const document = xml.trimStart().replace(/^<\?xml[^>]*>/, '');
+  return /^<Error[\s>]/.test(document.trimStart());
 }
 
 function gone(signal: AbortSignal | undefined): StrongroomError {

@@ -1,4 +1,4 @@
-import { text } from 'node:stream/consumers';
+import type { Readable } from 'node:stream';
 import { type Answer, S3Error } from './s3-error.ts';
 
 export interface Unsigned {
@@ -12,7 +12,13 @@ export interface Unsigned {
 /** Milliseconds. */
 const answerWithin = 10_000;
 
-/** Asks as a stranger or a browser does: without a signature of ours. Raises S3Error only when no answer comes. */
+/** Bytes of an answer that are read: what is asked for here is shorter. */
+const most = 64 * 1024;
+
+/**
+ * Asks as a stranger or a browser does: without a signature of ours. `body` is the beginning of the answer's. Raises S3Error
+ * only when no answer comes.
+ */
 export async function unsigned({
   operation,
   method,
@@ -30,7 +36,7 @@ export async function unsigned({
       headersTimeout: answerWithin,
       bodyTimeout: answerWithin,
     });
-    return { status: answer.statusCode, headers: answer.headers, body: await text(answer.body) };
+    return { status: answer.statusCode, headers: answer.headers, body: await beginning(answer.body) };
   } catch (error) {
     signal.throwIfAborted();
     const code = (error as { code?: unknown }).code;
@@ -41,4 +47,16 @@ export async function unsigned({
       status: null,
     });
   }
+}
+
+/** Whatever answers may have no end: it is not waited for. */
+async function beginning(body: Readable): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length >= most) break;
+  }
+  return Buffer.concat(chunks).toString();
 }

@@ -28,3 +28,21 @@ test('what is escaped reads back the same', () => {
   const odd = '"a" & <b>';
   assert.equal(text(`<ETag>${encoded(odd)}</ETag>`, 'ETag'), odd);
 });
+
+test('names that begin alike are told apart, and an end inside of an attribute is none', () => {
+  assert.deepEqual(elements('<Rules><Rule a="b"/><Rule>c</Rule></Rules>', 'Rule'), ['', 'c']);
+  assert.deepEqual(elements('<Rule>never ended', 'Rule'), []);
+  assert.deepEqual(elements('<Rule', 'Rule'), []);
+});
+
+test('a hostile answer takes no more time than its length', () => {
+  for (const piece of ['<Rule>', '<Rule ', '<Rule/', '<Rules>', '&#x99999999;']) {
+    const hostile = piece.repeat(1_000_000);
+    const begun = process.cpuUsage().user;
+    elements(hostile, 'Rule');
+    text(`<Code>${hostile}</Code>`, 'Code');
+    // Looking from each beginning to the end of all would take hours.
+    assert.ok(process.cpuUsage().user - begun < 20_000_000, piece);
+  }
+  assert.equal(text('<Code>&#x99999999;</Code>', 'Code'), '\ufffd');
+});

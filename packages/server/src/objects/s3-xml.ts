@@ -5,13 +5,13 @@
 
 /** What stands between the tags of every `<name>`, still as XML, in document order. */
 export function elements(xml: string, name: string): string[] {
-  return Array.from(xml.matchAll(pattern(name, 'g')), (match) => match[1] ?? '');
+  return [...found(xml, name)];
 }
 
 /** The text of the first `<name>`; undefined when there is none. */
 export function text(xml: string, name: string): string | undefined {
-  const found = pattern(name, '').exec(xml);
-  return found ? decoded(found[1] ?? '') : undefined;
+  const [first] = found(xml, name);
+  return first === undefined ? undefined : decoded(first);
 }
 
 /** Text as XML content. */
@@ -19,8 +19,23 @@ export function encoded(value: string): string {
   return value.replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-function pattern(name: string, flags: string): RegExp {
-  return new RegExp(`<${name}(?:\\s[^>]*)?(?:/>|>([\\s\\S]*?)</${name}>)`, flags);
+/**
+ * In time that grows with the text alone, whatever is in it: an endpoint that somebody typed in may answer anything, and a
+ * regular expression for this looks for each end that is missing through all that follows.
+ */
+function* found(xml: string, name: string): Generator<string> {
+  const [open, close] = [`<${name}`, `</${name}>`];
+  for (let at = xml.indexOf(open); at !== -1; at = xml.indexOf(open, at)) {
+    at += open.length;
+    if (!/[\s/>]/.test(xml.charAt(at))) continue;
+    const tagEnd = xml.indexOf('>', at);
+    if (tagEnd === -1) return;
+    const isEmpty = xml.charAt(tagEnd - 1) === '/';
+    const end = isEmpty ? tagEnd : xml.indexOf(close, tagEnd);
+    if (end === -1) return;
+    yield isEmpty ? '' : xml.slice(tagEnd + 1, end);
+    at = end;
+  }
 }
 
 const named: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
@@ -28,6 +43,7 @@ const named: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', qu
 function decoded(value: string): string {
   return value.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (whole, hex, decimal, name) => {
     if (name !== undefined) return named[name] ?? whole;
-    return String.fromCodePoint(Number.parseInt(hex ?? decimal, hex === undefined ? 10 : 16));
+    const point = Number.parseInt(hex ?? decimal, hex === undefined ? 10 : 16);
+    return point <= 0x10ffff ? String.fromCodePoint(point) : '\ufffd';
   });
 }

@@ -1,7 +1,7 @@
 /** POST /v1/storage/check with settings that were typed in: tried for real, and nothing of them is left anywhere. */
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import type { Report } from '../../src/objects/doctor.ts';
 import { ApiClient } from '../acceptance/client.ts';
@@ -37,12 +37,49 @@ async function endpoint(
     if (answer === 'shows a page') response.end('<!doctype html><title>A store’s console</title>');
     if (answer === 'leads elsewhere') response.writeHead(307, { location: '/login' }).end();
   });
+  return { heard, url: await listening(t, server) };
+}
+
+/** Its URL. */
+async function listening(t: TestContext, server: TcpServer & { closeAllConnections?: () => void }) {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.after(() => {
     server.close();
-    server.closeAllConnections();
+    server.closeAllConnections?.();
   });
-  return { heard, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** An endpoint that answers everything with 200 and these words. */
+async function saying(t: TestContext, words: string) {
+  const server = createServer((request, response) => {
+    request.resume();
+    response.end(words);
+  });
+  return listening(t, server);
+}
+
+/** An endpoint that answers what was signed with an empty list, and strangers without an end. */
+async function endless(t: TestContext) {
+  const piece = Buffer.alloc(64 * 1024);
+  const server = createServer((request, response) => {
+    request.resume();
+    if (request.headers.authorization !== undefined) return void response.end('<ListBucketResult/>');
+    const more = () => {
+      while (response.write(piece));
+    };
+    response.on('drain', more);
+    more();
+  });
+  return listening(t, server);
+}
+
+/** An endpoint that does not speak HTTP. */
+async function babbling(t: TestContext) {
+  return listening(
+    t,
+    createTcpServer((socket) => socket.on('error', () => {}).end('SSH-2.0-OpenSSH_9.2\r\n')),
+  );
 }
 
 const failed = ({ checks }: Report) => checks.filter(({ ok }) => !ok);
@@ -116,6 +153,32 @@ describe('settings that were typed in', () => {
     });
     assert.deepEqual([status, failed(body)[0]?.name], [200, 'endpoint']);
     assert.ok(performance.now() - begun < 60_000);
+  });
+
+  it('may lead to an endpoint that answers anything: the service neither stands still nor fails', {
+    timeout: 60_000,
+  }, async (t) => {
+    const { tryOut } = await service(t);
+    const longList = `<ListBucketResult>${'<Rule>'.repeat(2_000_000)}</ListBucketResult>`;
+    const misencoded =
+      '<ListBucketResult><EncodingType>url</EncodingType><Contents><Key>%</Key></Contents></ListBucketResult>';
+    const endpoints = [
+      await saying(t, longList),
+      await saying(t, ' '.repeat(4_000_000)),
+      await saying(t, '<Error><Code>&#x99999999;</Code></Error>'),
+      await saying(t, misencoded),
+      await endless(t),
+      await babbling(t),
+    ];
+    for (const [index, url] of endpoints.entries()) {
+      const { status, body } = await tryOut({
+        ...{ S3_BUCKET: 'documents', S3_ENDPOINT: url, S3_FORCE_PATH_STYLE: 'true' },
+        ...{ S3_ACCESS_KEY_ID: 'TYPEDIN', S3_SECRET_ACCESS_KEY: 'a-secret-that-was-typed-in' },
+      });
+      assert.deepEqual([status, body.ok], [200, false], `endpoint ${index}`);
+      if (index === 4)
+        assert.equal(body.checks.find(({ name }) => name === 'public_access')?.result, 'fails');
+    }
   });
 
   it('are refused by name where they are wrong, and as a whole where they are none', async (t) => {
