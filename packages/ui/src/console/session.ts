@@ -15,8 +15,9 @@ export class Session {
 
   constructor() {
     // Timers stand still while a computer sleeps.
-    document.addEventListener('visibilitychange', () => this.#look());
-    addEventListener('focus', () => this.#look());
+    document.addEventListener('visibilitychange', () => void this.#look());
+    addEventListener('focus', () => void this.#look());
+    addEventListener('storage', (event) => this.#follow(event));
   }
 
   /** Null: nobody is signed in. */
@@ -47,6 +48,7 @@ export class Session {
   /** With an API key or a one-time code. Raises a StrongroomError. */
   async signIn(proof: { key: string } | { code: string }): Promise<void> {
     this.#begin(await this.client.signIn(proof));
+    remember(true);
   }
 
   /** Signed out is signed out here, also when the service can't be told. */
@@ -60,10 +62,17 @@ export class Session {
     if (this.#facts && isOver(error)) this.#end(true);
   }
 
+  /** The cookie is of all tabs: out in one is out in all, and so is in. */
+  #follow({ key, newValue }: StorageEvent): void {
+    if (key !== note) return;
+    if (newValue === null && this.#facts) this.#end(false);
+    // What keeps it from being asked shows when it is signed in to here.
+    else if (newValue !== null) void this.resume().catch(() => {});
+  }
+
   #begin(facts: Facts): void {
     this.#facts = facts;
     this.#ended = false;
-    remember(true);
     forgetAccess(this.client);
     this.#await();
     this.onchange();
@@ -78,21 +87,21 @@ export class Session {
     this.onchange();
   }
 
+  /** Looks again when the session's time has come by this clock, which may be wrong: not more often than once a minute. */
   #await(): void {
     clearTimeout(this.#expiry);
     const left = Date.parse(this.#facts?.expiresAt ?? '') - Date.now();
     // setTimeout takes at most 2³¹−1 ms; a session that is longer is looked at again then.
-    this.#expiry = setTimeout(
-      () => this.#look() || this.#await(),
-      Math.min(Math.max(left, 0), 2_147_483_647),
-    );
+    this.#expiry = setTimeout(() => void this.#look(), Math.min(Math.max(left, 60_000), 2_147_483_647));
   }
 
-  /** Whether the session's time has come; it ends then. */
-  #look(): boolean {
-    const over = this.#facts !== null && Date.now() >= Date.parse(this.#facts.expiresAt);
-    if (over) this.#end(true);
-    return over;
+  /** Asks the service whether the session is over, once it should be. */
+  async #look(): Promise<void> {
+    if (this.#facts === null) return;
+    if (Date.now() >= Date.parse(this.#facts.expiresAt)) {
+      await this.client.session().catch((error) => this.failed(error));
+    }
+    if (this.#facts !== null) this.#await();
   }
 }
 
@@ -116,7 +125,8 @@ function remembered(): boolean {
 
 function remember(signedIn: boolean): void {
   try {
-    if (signedIn) localStorage.setItem(note, '');
+    // Another value each time: others hear of a change alone.
+    if (signedIn) localStorage.setItem(note, String(Date.now()));
     else localStorage.removeItem(note);
   } catch {
     // Then it is asked every time.

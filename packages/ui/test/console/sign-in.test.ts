@@ -12,7 +12,9 @@ import { openHouse, signIn, store, visit } from './house.ts';
 
 after(endBrowser);
 
-describe('the way into the console', { skip: needs('chromium') }, () => {
+describe('the way into the console', { skip: needs('chromium') }, async () => {
+  const house = await openHouse({ after }, diskAndSqlite);
+
   test('a newcomer stores a document: by the link of the first start, and a file that is dropped', async (t) => {
     const folder = await testFolder(t);
     const server = await startServer(t, { DATA_DIR: folder, STRONGROOM_API_KEY: '' });
@@ -85,7 +87,6 @@ describe('the way into the console', { skip: needs('chromium') }, () => {
   });
 
   test('a session that has ended asks to sign in, and one is back where one was', async (t) => {
-    const house = await openHouse(t, diskAndSqlite);
     await store(house, 'r', 'bill.png');
     const { page, said } = await visit(t, house, '/?type=id');
     await page.locator('strongroom-documents').getByText('bill.png').first().waitFor();
@@ -98,8 +99,29 @@ describe('the way into the console', { skip: needs('chromium') }, () => {
     await page.getByText('No document fits').waitFor();
   });
 
+  test('out in one tab is out in all, and in again is in', async (t) => {
+    // Of its own: the others' session is not to end.
+    const { page } = await openPage(t);
+    await page.goto(`${house.url}/storage`);
+    await signIn(page, house.key);
+    const other = await page.context().newPage();
+    await other.goto(`${house.url}/keys`);
+    await other.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Sign in to Strongroom' }).waitFor();
+    await signIn(other, house.key);
+    await page.getByRole('heading', { name: 'Storage', exact: true }).waitFor();
+  });
+
+  test('a clock that goes a day before ends no session', async (t) => {
+    const { page } = await visit(t, house, '/keys');
+    await page.clock.setFixedTime(Date.now() + 24 * 3600 * 1000);
+    const asked = page.waitForResponse(`${house.url}/v1/session`);
+    await page.evaluate(() => dispatchEvent(new Event('focus')));
+    assert.equal((await asked).status(), 200);
+    await page.getByRole('heading', { name: 'Keys' }).waitFor();
+  });
+
   test('who may do less is offered less', async (t) => {
-    const house = await openHouse(t, diskAndSqlite);
     await store(house, 'inquiry-1', 'a.png');
     await store(house, 'other-1', 'b.png');
     const { key } = await house.client.createKey({

@@ -71,11 +71,12 @@ class Shell extends LitElement {
     try {
       await loadPage(shown.route.page);
     } catch (error) {
-      this.trouble = error;
+      if (visit === this.#visit) this.trouble = error;
       return;
     }
     if (visit !== this.#visit) return;
     const first = this.place === null;
+    this.trouble = null;
     this.place = shown;
     await this.updateComplete;
     if (moved && !first) this.#tell();
