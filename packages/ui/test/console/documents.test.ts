@@ -143,8 +143,15 @@ for (const backend of backends) {
       const html = Buffer.from('<!doctype html><script>alert(1)</script>');
       await form.getByLabel('Document type').selectOption('id');
       await choose('page.html', 'text/html', html);
-      await form.getByText('This file is HTML; as “Identity document” it takes PDF').waitFor();
+      await form.getByText('This file is HTML; accepted are PDF').waitFor();
       assert.equal(await form.getByRole('button', { name: 'Store document' }).isDisabled(), true);
+      await another();
+      // What Windows calls a CSV where Excel is installed.
+      await form.getByLabel('Document type').selectOption('other');
+      await choose('table.csv', 'application/vnd.ms-excel', Buffer.from('a,b'));
+      assert.equal(await form.getByRole('button', { name: 'Store document' }).isDisabled(), false);
+      await form.getByLabel('Document type').selectOption('id');
+      await form.getByText('This file is CSV; accepted are PDF').waitFor();
       await another();
       await choose('page.pdf', 'application/pdf', html);
       await form.getByRole('button', { name: 'Store document' }).click();

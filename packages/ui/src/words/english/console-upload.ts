@@ -16,7 +16,6 @@ export const consoleUpload = {
   'console.drop.remove': 'Take another file',
   'console.rules': '{kinds}, up to {size}',
   'console.rules.choose': 'Which files are accepted depends on the document type.',
-  'console.rules.refused': 'This file is {kind}; as “{type}” it takes {kinds}. Choose another file or type.',
   'console.metadata': 'Metadata (optional)',
   'console.metadata.hint': 'What else your app or team wants to find with it, as names with values.',
   'console.metadata.name': 'Name {number}',

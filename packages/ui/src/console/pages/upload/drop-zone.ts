@@ -1,8 +1,13 @@
 import { html, nothing } from 'lit';
+import { FileSources } from '../../../elements/uploader/file-sources.ts';
+import { acceptOf } from '../../../elements/uploader/kinds.ts';
 import { fileName } from '../../../pieces/file-name.ts';
 import { closeIcon, fileIcon, uploadIcon } from '../../../pieces/icons.ts';
+import { uploader } from '../../../words/english/uploader.ts';
 import { Part } from '../../parts/page.ts';
-import { formats, say } from '../../parts/words.ts';
+import { formats, sayWith } from '../../parts/words.ts';
+
+const say = sayWith(uploader);
 
 /** `<console-drop>`: one file, dropped, pasted or browsed for. Tells it as `console-file`, `File | null`. */
 class DropZone extends Part {
@@ -11,7 +16,7 @@ class DropZone extends Part {
     accept: { attribute: false },
     rules: { attribute: false },
     refusal: { attribute: false },
-    over: { state: true },
+    folder: { state: true },
   };
   declare file: File | null;
   /** Content types that the file dialog shows first. */
@@ -20,8 +25,17 @@ class DropZone extends Part {
   declare rules: string;
   /** Why the file can't be sent, in words. */
   declare refusal: string;
-  declare private over: boolean;
-  readonly #onPaste = (event: ClipboardEvent) => this.#paste(event);
+  /** The name of a folder that was dropped last, which is no file. */
+  declare private folder: string;
+  readonly #sources = new FileSources(this, {
+    accepts: () => this.closest('fieldset:disabled') === null,
+    walks: () => false,
+    add: ([file]) => this.#tell(file ?? null),
+    folders: ([name = '']) => {
+      this.folder = name;
+    },
+    pastedName: (time) => say('uploader.pasted', { time: formats.time(time) }),
+  });
 
   constructor() {
     super();
@@ -29,33 +43,20 @@ class DropZone extends Part {
     this.accept = [];
     this.rules = '';
     this.refusal = '';
-    this.over = false;
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    document.addEventListener('paste', this.#onPaste);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    document.removeEventListener('paste', this.#onPaste);
+    this.folder = '';
   }
 
   override render() {
+    const refusal = this.folder ? say('uploader.folder', { filename: this.folder }) : this.refusal;
     return html`<div
       class="drop"
-      data-over=${this.over}
-      data-refused=${this.refusal !== ''}
-      @dragover=${this.#drag}
-      @dragenter=${this.#drag}
-      @dragleave=${this.#leave}
-      @drop=${this.#drop}
+      data-over=${this.#sources.dragging}
+      data-refused=${refusal !== ''}
     >
       ${this.file ? this.#chosen(this.file) : this.#invitation()}
-      <input type="file" hidden accept=${this.accept.join(',') || nothing} @change=${this.#browsed} />
+      <input type="file" hidden accept=${acceptOf(this.accept) || nothing} @change=${this.#browsed} />
     </div>
-    ${this.refusal ? html`<p class="refusal" role="alert">${this.refusal}</p>` : nothing}`;
+    ${refusal ? html`<p class="refusal" role="alert">${refusal}</p>` : nothing}`;
   }
 
   #invitation() {
@@ -86,31 +87,8 @@ class DropZone extends Part {
     if (file) this.#tell(file);
   }
 
-  #drag(event: DragEvent): void {
-    if (!event.dataTransfer?.types.includes('Files')) return;
-    event.preventDefault();
-    this.over = true;
-  }
-
-  #leave(event: DragEvent): void {
-    if (!(event.currentTarget as Element).contains(event.relatedTarget as Node | null)) this.over = false;
-  }
-
-  #drop(event: DragEvent): void {
-    event.preventDefault();
-    this.over = false;
-    const file = event.dataTransfer?.files[0];
-    if (file) this.#tell(file);
-  }
-
-  #paste(event: ClipboardEvent): void {
-    const file = event.clipboardData?.files[0];
-    if (!file || this.closest('fieldset:disabled')) return;
-    event.preventDefault();
-    this.#tell(file);
-  }
-
   #tell(file: File | null): void {
+    this.folder = '';
     this.dispatchEvent(new CustomEvent('console-file', { detail: file, bubbles: true }));
   }
 }

@@ -1,7 +1,7 @@
 import type { DocumentType } from '@strongroom/client';
+import { refusal } from '../../../elements/uploader/check.ts';
 import { kindName } from '../../../words/kind-name.ts';
-import { typeLabel } from '../../../words/type-label.ts';
-import { formats, say } from '../../parts/words.ts';
+import { explained, formats, say } from '../../parts/words.ts';
 
 /** What may be sent as `type`, in words; before one is chosen, that there are rules. */
 export function rulesOf(type: DocumentType | undefined, types: readonly DocumentType[]): string {
@@ -10,30 +10,16 @@ export function rulesOf(type: DocumentType | undefined, types: readonly Document
 }
 
 /**
- * Why `file` can't be sent, in words; empty when it may be tried. The browser goes by the name: a kind that it does not
- * know is for the service to look at.
+ * Why `file` can't be sent, in words; empty when it may be tried. Told by name and size, as the uploader's element tells it: the
+ * service has the last word.
  */
 export function refusalOf(
   file: File,
   type: DocumentType | undefined,
   types: readonly DocumentType[],
 ): string {
-  if (file.size === 0) return say('error.empty_body');
-  if (!type) return '';
-  if (file.size > type.maxSize) return say('error.too_large', { limit: formats.size(type.maxSize) });
-  if (!file.type || type.accept.includes(file.type) || isContainer(file.type)) return '';
-  return say('console.rules.refused', {
-    type: typeLabel(type.id, say, types),
-    kind: kindName(file.type, say),
-    kinds: kindsOf(type),
-  });
-}
-
-/** What browsers call by its container may be one of the kinds in it. */
-function isContainer(contentType: string): boolean {
-  return (
-    contentType === 'application/octet-stream' || /^application\/(x-)?zip(-compressed)?$/.test(contentType)
-  );
+  const error = types.length === 0 ? null : refusal(file, type ? [type] : types);
+  return error ? explained(error).text : '';
 }
 
 function kindsOf({ accept }: DocumentType): string {

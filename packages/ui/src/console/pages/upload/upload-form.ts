@@ -60,6 +60,7 @@ class UploadForm extends Page {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#cancel?.abort();
+    removeEventListener('beforeunload', this.#warn);
   }
 
   async #askTypes(): Promise<void> {
@@ -193,6 +194,7 @@ class UploadForm extends Page {
     this.failure = null;
     this.sending = { sent: 0, total: file.size };
     this.#cancel = new AbortController();
+    addEventListener('beforeunload', this.#warn);
     try {
       this.stored = await this.client.upload(file, {
         recordId,
@@ -208,7 +210,11 @@ class UploadForm extends Page {
       if ((error as { code?: unknown }).code !== 'aborted') this.#failed(error);
     }
     this.sending = null;
+    removeEventListener('beforeunload', this.#warn);
   }
+
+  /** A page that is left loses what is being sent; only then it is asked about. */
+  readonly #warn = (event: Event): void => event.preventDefault();
 
   #keyFor(file: File, of: string): string {
     if (this.#attempt?.file !== file || this.#attempt.of !== of) {
