@@ -73,10 +73,10 @@ async function toFile(
     await download(strongroom, document, { write }, { signal, progress });
     await file.sync();
     await file.close();
-    // A link refuses what is there already, also what has come since we looked.
     if (force) await rename(aside, path);
-    else
-      await link(aside, path).catch((error) => Promise.reject(error.code === 'EEXIST' ? there(path) : error));
+    else await linkOrRename(aside, path);
+  } catch (error) {
+    throw isOfTheSystem(error) ? cantWrite(path, error) : error;
   } finally {
     meter.end();
     await file.close().catch(() => {});
@@ -84,8 +84,24 @@ async function toFile(
   }
 }
 
+/** Linked to its place, which refuses what is there already, also what has come since we looked; moved where nothing can be linked. */
+async function linkOrRename(aside: string, path: string): Promise<void> {
+  try {
+    await link(aside, path);
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') throw there(path);
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(code)) throw error;
+    await rename(aside, path);
+  }
+}
+
 function there(path: string): StartError {
   return new StartError(`${plain(path)} is there already; --force overwrites it, -o FILE writes to another.`);
+}
+
+function isOfTheSystem(error: unknown): error is NodeJS.ErrnoException {
+  return (error as NodeJS.ErrnoException).syscall !== undefined;
 }
 
 function cantWrite(path: string, error: NodeJS.ErrnoException): StartError {
@@ -97,5 +113,10 @@ async function toOutput(strongroom: Strongroom, document: Document, signal: Abor
     new Promise<void>((resolve, reject) =>
       process.stdout.write(chunk, (error) => (error ? reject(error) : resolve())),
     );
-  await download(strongroom, document, { write }, { signal, progress: () => {} });
+  try {
+    await download(strongroom, document, { write }, { signal, progress: () => {} });
+  } catch (error) {
+    // What can't be written any more, main.ts has said.
+    if (!isOfTheSystem(error)) throw error;
+  }
 }

@@ -166,6 +166,13 @@ describe('the commands for documents', { concurrency: 3 }, () => {
     const small = await uploaded(t, 'get', 'a.txt', 'in a pipe');
     assert.equal((await command(`get ${small} -o -`)).stdout, 'in a pipe');
     assert.deepEqual((await readdir(cwd)).toSorted(), ['contract.pdf', 'folder']);
+
+    // Its reader has had enough, as `head` has.
+    const { child, ended } = begin(t, ['get', id, '-o', '-'], { cwd, env });
+    child.stdout.destroy();
+    const { code, stderr } = await ended;
+    assert.equal(code, 1);
+    assert.match(stderr, /^strongroom: what it says can't be written: .*EPIPE\n$/);
   });
 
   it('get takes up a lost line where it broke off, and keeps nothing of what arrives changed', async (t) => {
