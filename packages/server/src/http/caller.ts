@@ -3,7 +3,7 @@ import { type Action, assertAllowed, type Caller, type Identity } from '../docum
 import { StrongroomError } from '../errors.ts';
 import { assertOwnPage } from './csrf.ts';
 import type { Doors } from './doors.ts';
-import { sessionToken } from './session-cookie.ts';
+import { openSession } from './session-cookie.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -38,9 +38,8 @@ type Ways = Pick<Doors, 'authenticate'> & Partial<Pick<Doors, 'sessions' | 'publ
  */
 async function bySession(request: FastifyRequest, { sessions, publicUrl }: Ways): Promise<Identity | null> {
   if (isBearer(request.raw.headers.authorization) || !sessions || !publicUrl) return null;
-  const token = sessionToken(request, { publicUrl });
-  if (token === null) return null;
-  const session = await sessions.open(token);
+  const session = await openSession(request, { sessions, publicUrl });
+  if (session === null) return null;
   assertOwnPage(request, session, { sessions, publicUrl });
   return session.identity;
 }

@@ -4,7 +4,7 @@ import { assertOwnPage, assertSameOrigin } from './csrf.ts';
 import type { App, Doors, OpenSession } from './doors.ts';
 import type { Session } from './openapi/schemas.ts';
 import { Type } from './schema.ts';
-import { sessionCookie, sessionToken } from './session-cookie.ts';
+import { openSession, sessionCookie } from './session-cookie.ts';
 
 const SignIn = Type.Object(
   { key: Type.Optional(Type.String()), code: Type.Optional(Type.String()) },
@@ -36,23 +36,21 @@ export function registerSession(app: App, doors: SessionDoors): void {
 
   app.get('/v1/session', async (request): Promise<Session> => {
     assertSameOrigin(request, doors);
-    const token = sessionToken(request, doors);
-    if (token === null) throw new StrongroomError('unauthenticated', {});
-    const session = await sessions.open(token);
+    const session = await openSession(request, doors);
+    if (session === null) throw new StrongroomError('unauthenticated', {});
     request.caller = { ...session.identity, requestId: request.id };
     return presented(session);
   });
 
   app.delete('/v1/session', async (request, reply) => {
-    const token = sessionToken(request, doors);
-    if (token !== null) await signOut(request, token);
+    await signOut(request);
     reply.header('set-cookie', sessionCookie('', 0, doors));
     return reply.code(204).send();
   });
 
   /** What has ended already needs no proof to be taken away. */
-  async function signOut(request: FastifyRequest, token: string): Promise<void> {
-    const session = await sessions.open(token).catch((error: unknown) => {
+  async function signOut(request: FastifyRequest): Promise<void> {
+    const session = await openSession(request, doors).catch((error: unknown) => {
       if (error instanceof StrongroomError && error.code === 'unauthenticated') return null;
       throw error;
     });

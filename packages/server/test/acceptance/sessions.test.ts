@@ -186,6 +186,25 @@ describe('a session', { concurrency: true }, () => {
     assert.equal((await send(server, 'GET', '/v1/session', key)).status, 401);
   });
 
+  it('is not shut out by cookies that a neighbour at another port laid beside its own', async (t) => {
+    const server = await startServer(t);
+    const { cookie, page } = await signedIn(server);
+    const { cookie: ended, page: endedPage } = await signedIn(server);
+    await send(server, 'DELETE', '/v1/session', endedPage);
+    // Browsers send the cookie for the longest path first (RFC 6265 §5.4); ours is for the shortest.
+    const besides = (other: string) => ({ ...page, cookie: `${other}; a=b; ${cookie.cookie}` });
+    for (const other of ['strongroom_session=ss_nonsense', 'strongroom_session=', String(ended.cookie)]) {
+      assert.equal((await send(server, 'GET', '/v1/session', besides(other))).status, 200, other);
+      assert.equal((await upload(server, besides(other))).status, 201, other);
+    }
+    const { cookie: planted } = await signedIn(server);
+    assert.equal((await upload(server, besides(String(planted.cookie)))).status, 201, 'ours goes first');
+    const later = { ...page, cookie: `${cookie.cookie}; strongroom_session=ss_nonsense` };
+    assert.equal((await upload(server, later)).status, 201);
+    assert.equal((await send(server, 'DELETE', '/v1/session', besides('strongroom_session=x'))).status, 204);
+    assert.equal((await send(server, 'GET', '/v1/session', cookie)).status, 401);
+  });
+
   it('is begun by its own page alone, with a key or a code that is one', async (t) => {
     const server = await startServer(t);
     const begin = (fields: Fields, body: object = { key: server.key }) =>
