@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import type { Check, Report } from '../objects/doctor.ts';
+import { plain } from './output.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -38,7 +39,8 @@ export function checkup({ ok, checks }: Report, color: boolean): string {
       const { name, detail, effect, remedy, result } = check;
       const kind = kindOf(check);
       const [mark, style] = marks[kind];
-      const told = result === 'not_allowed' ? `not allowed: ${detail}` : detail;
+      // A part of it is what a store said.
+      const told = plain(result === 'not_allowed' ? `not allowed: ${detail}` : detail);
       return [
         `  ${painted(style, mark)} ${name.padEnd(width)}  ${told}`,
         ...(kind === 'bad' && effect !== '' ? [under('so', effect)] : []),

@@ -4,6 +4,7 @@ import { readSettings, readStoreAndRecords, type StoreAndRecords } from '../sett
 import { checkup } from './checkup.ts';
 import { commandLine } from './command-line.ts';
 import { environment } from './environment.ts';
+import { printJson } from './output.ts';
 import { UsageError } from './usage.ts';
 import { workingFolder } from './working-folder.ts';
 
@@ -22,7 +23,7 @@ export async function doctor(words: readonly string[]): Promise<void> {
     const { policy, ...report } = await examined(line.text('settings'), ending.signal);
     // Asked for before the rights are given, so what fails for want of them is no failure.
     if (line.flag('policy')) return printPolicy(policy);
-    if (line.flag('json')) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+    if (line.flag('json')) printJson(report);
     else process.stdout.write(checkup(report, process.stdout.isTTY === true && !process.env.NO_COLOR));
     if (!report.ok) process.exitCode = 1;
   } catch (error) {

@@ -11,7 +11,7 @@ export interface Source {
 }
 
 /** Read from the folder that a command is started in, when no other is named. */
-const standardFile = 'strongroom.env';
+export const standardFile = 'strongroom.env';
 
 /** Of commands, not of the service, which would warn of them. */
 const ofCommands = ['STRONGROOM_SETTINGS_FILE', 'STRONGROOM_URL'];

@@ -6,6 +6,7 @@ import type { Document, Strongroom } from './client.ts';
 import { commandLine, oneWord } from './command-line.ts';
 import { connect, told } from './connect.ts';
 import { download } from './download.ts';
+import { standardFile } from './environment.ts';
 import { interruptible } from './interrupt.ts';
 import { Meter } from './meter.ts';
 import { bytes, note, painted, plain } from './output.ts';
@@ -28,16 +29,25 @@ export async function get(given: readonly string[]): Promise<void> {
   });
 }
 
-/** A filename is what a stranger once sent: of its path, if it has one, nothing is believed. */
-async function placeFor({ id, filename }: Document, output: string | undefined): Promise<string> {
-  const name = basename(filename.replaceAll('\\', '/'));
-  const safe = ['', '.', '..'].includes(name) ? id : name;
+/** A filename is what a stranger once sent. */
+async function placeFor(document: Document, output: string | undefined): Promise<string> {
+  const safe = nameFor(document);
   if (output === undefined) return safe;
   const isFolder = await stat(output).then(
     (facts) => facts.isDirectory(),
     () => false,
   );
   return isFolder || output.endsWith('/') ? join(output, safe) : output;
+}
+
+/**
+ * Of its path, if it has one, nothing is believed; and it becomes no file that a shell, a tool or this program reads by itself, such
+ * as `.profile`: as browsers do, a mark takes the place of the dot.
+ */
+function nameFor({ id, filename }: Pick<Document, 'id' | 'filename'>): string {
+  const name = basename(filename.replaceAll('\\', '/'));
+  if (['', '.', '..'].includes(name)) return id;
+  return name.toLowerCase() === standardFile ? `_${name}` : name.replace(/^\./, '_');
 }
 
 interface Place {

@@ -5,6 +5,7 @@ import { StartError } from '../errors.ts';
 import { readSettings, type Settings } from '../settings.ts';
 import { type CommandLine, commandLine } from './command-line.ts';
 import { environment } from './environment.ts';
+import { plain, print, printJson } from './output.ts';
 import { makeSignInCode } from './sign-in-code.ts';
 import { UsageError } from './usage.ts';
 import { workingFolder } from './working-folder.ts';
@@ -97,7 +98,9 @@ async function list(records: KeyRecords, { json }: Options): Promise<void> {
   if (found.length === 0) process.stderr.write('There are no keys. `strongroom keys create` makes one.\n');
   for (const record of found) {
     const revoked = record.revokedAt === null ? '' : `  revoked ${record.revokedAt.toISOString()}`;
-    print(`${record.id}  ${record.createdAt.toISOString()}  ${record.name}${limitsIn(record)}${revoked}`);
+    print(
+      `${record.id}  ${record.createdAt.toISOString()}  ${plain(record.name)}${limitsIn(record)}${revoked}`,
+    );
   }
 }
 
@@ -126,18 +129,10 @@ async function revoke(records: KeyRecords, idOrKey: string, { json }: Options): 
 }
 
 function limitsIn({ scopes, recordPrefix }: KeyLimits): string {
-  const records = recordPrefix === null ? '' : `  records ${JSON.stringify(recordPrefix)}…`;
+  const records = recordPrefix === null ? '' : `  records ${plain(JSON.stringify(recordPrefix))}…`;
   return `${scopes === null ? '' : `  ${scopes.join(',')}`}${records}`;
 }
 
 function shown({ id, name, scopes, recordPrefix, createdAt, revokedAt }: ApiKeyRecord) {
   return { id, name, scopes, recordPrefix, createdAt, revokedAt };
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
-}
-
-function printJson(value: object): void {
-  print(JSON.stringify(value, null, 2));
 }

@@ -13,7 +13,8 @@ export async function main(words: readonly string[]): Promise<void> {
     await run(words);
   } catch (error) {
     process.exitCode = error instanceof UsageError ? 2 : 1;
-    process.stderr.write(`strongroom: ${explain(error)}\n`);
+    const { tame } = await import('./output.ts');
+    process.stderr.write(`strongroom: ${tame(explain(error))}\n`);
     if (error instanceof UsageError) process.stderr.write(`\n${await usage(words[0])}\n`);
   }
 }

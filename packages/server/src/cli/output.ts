@@ -2,16 +2,27 @@ import { styleText } from 'node:util';
 
 /** What was asked for goes to standard output, words about it to standard error. */
 export function print(line: string): void {
-  process.stdout.write(`${line}\n`);
+  process.stdout.write(`${tame(line)}\n`);
 }
 
+/** What moves a terminal is escaped, which leaves the same JSON. `JSON.stringify` does that for C0 alone. */
 export function printJson(value: unknown): void {
-  print(JSON.stringify(value, null, 2));
+  const json = JSON.stringify(value, null, 2);
+  print(json.replaceAll(/[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, inJson));
+}
+
+function inJson(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 /** A line of words for whoever watches. */
 export function note(line: string): void {
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(`${tame(line)}\n`);
+}
+
+/** No control but line breaks, tabs and our own colours (ECMA-48 SGR), whatever a service has answered. */
+export function tame(lines: string): string {
+  return lines.replaceAll(/\x1b(?!\[[\d;]*m)|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f]/g, byNumber);
 }
 
 type Style = Parameters<typeof styleText>[0];
@@ -24,10 +35,11 @@ export function painted(style: Style, text: string, stream: NodeJS.WriteStream =
 
 /** Controls, and what turns the direction of writing, by their numbers: a filename must not move the terminal's cursor. */
 export function plain(text: string): string {
-  return text.replaceAll(
-    /[\p{Cc}\p{Cs}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
-    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
-  );
+  return text.replaceAll(/[\p{Cc}\p{Cs}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, byNumber);
+}
+
+function byNumber(character: string): string {
+  return `\\u{${character.codePointAt(0)?.toString(16)}}`;
 }
 
 const wide =

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { after, describe, it } from 'node:test';
@@ -175,6 +177,13 @@ describe('the commands for documents', { concurrency: 3 }, () => {
     assert.match(stderr, /^strongroom: what it says can't be written: .*EPIPE\n$/);
   });
 
+  it('get makes no file that something reads by itself', async (t) => {
+    const { command, cwd } = await place(t);
+    for (const name of ['.profile', 'Strongroom.env'])
+      assert.equal((await command(`get ${await uploaded(t, 'hidden', name)}`)).code, 0);
+    assert.deepEqual((await readdir(cwd)).toSorted(), ['_Strongroom.env', '_profile']);
+  });
+
   it('get takes up a lost line where it broke off, and keeps nothing of what arrives changed', async (t) => {
     const bytes = await buffer(paddedPdf(6_000_000).body);
     const id = await uploaded(t, 'broken', 'contract.pdf', bytes);
@@ -239,5 +248,50 @@ describe('the commands for documents', { concurrency: 3 }, () => {
     assert.match(stdout, /\n\n\S+Z {2}received +key environment\n\S+Z {2}available +key environment\n$/);
     const { events } = JSON.parse((await command(`info ${id} --history --json`)).stdout);
     assert.equal(events.length, 2);
+  });
+
+  it('what a service answers moves no terminal', async (t) => {
+    const evil = '\x1b]0;title\x07\x1b[2J\x9b31m\u202egnp';
+    const document = {
+      ...{ id: evil, recordId: evil, type: evil, filename: evil, state: evil, contentType: evil, size: 1 },
+      ...{
+        createdAt: evil,
+        createdBy: { kind: evil, id: evil },
+        storage: { path: evil },
+        metadata: { [evil]: evil },
+      },
+      ...{ sha256: evil, revision: 1, archivedAt: evil, deletedAt: evil, purgeAfter: evil, replaces: evil },
+    };
+    const refused = { code: 'not_allowed', title: evil, detail: evil, contact: evil, action: evil };
+    const hostile = createServer(({ url, method }, response) => {
+      const isRefused = method !== 'GET' && !url?.endsWith('/links');
+      response.writeHead(isRefused ? 403 : 200, {
+        'content-type': isRefused ? 'application/problem+json' : 'application/json',
+      });
+      const list = { items: [document], nextCursor: null };
+      const made = { url: evil, expiresAt: evil };
+      const answer = method === 'GET' ? (/\?|types/.test(url ?? '') ? list : document) : made;
+      response.end(JSON.stringify(isRefused ? refused : answer));
+    });
+    await new Promise<void>((resolve) => hostile.listen(0, '127.0.0.1', resolve));
+    t.after(() => hostile.close().closeAllConnections());
+    const { port } = hostile.address() as AddressInfo;
+    const { command, file } = await place(t, { STRONGROOM_URL: `http://127.0.0.1:${port}` });
+    await writeFile(file('a.txt'), 'one');
+    for (const words of [
+      'ls',
+      'ls --json',
+      'info x',
+      'info x --json',
+      'link x',
+      'archive x',
+      'rm --yes x',
+      'upload a.txt -r r -t other',
+    ]) {
+      const { stdout, stderr } = await command(words);
+      assert.notEqual(stdout + stderr, '', words);
+      assert.doesNotMatch(stdout + stderr, /[\x00-\x09\x0b-\x1f\x7f-\x9f]/, words);
+    }
+    assert.equal(JSON.parse((await command('ls --json')).stdout).items[0].filename, evil);
   });
 });
