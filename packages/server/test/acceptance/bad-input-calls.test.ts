@@ -15,6 +15,7 @@ interface BadCall {
 }
 
 const listParameters = [
+  'q',
   'recordId',
   'type',
   'state',

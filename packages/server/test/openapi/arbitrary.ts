@@ -65,14 +65,17 @@ function text({
   format,
   pattern,
   minLength = 0,
-  maxLength = 40,
+  maxLength,
   contentMediaType,
 }: Schema): fc.Arbitrary<string> {
   if (contentMediaType === 'application/json') return object({}).map((value) => JSON.stringify(value));
   if (typeof format === 'string') return formats[format] ?? fc.constantFrom(format);
-  const length = { minLength: Number(minLength), maxLength: Number(maxLength) };
-  if (typeof pattern !== 'string')
-    return fc.oneof(fc.string({ unit: character, ...length }), fc.constantFrom(...odd));
+  const length = { minLength: Number(minLength), maxLength: Number(maxLength ?? 40) };
+  if (typeof pattern !== 'string') {
+    const most = Number(maxLength ?? Number.POSITIVE_INFINITY);
+    const fitting = odd.filter((s) => [...s].length >= length.minLength && [...s].length <= most);
+    return fc.oneof(fc.string({ unit: character, ...length }), fc.constantFrom(...fitting));
+  }
   // Lengths go with patterns that only forbid; what else a pattern asks for is made by it.
   if (Number(minLength) === 0) return fc.stringMatching(new RegExp(pattern));
   const fits = new RegExp(pattern, 'u');

@@ -34,7 +34,8 @@ describe('keys in the console', { skip: needs('chromium') }, () => {
     await page.keyboard.press('Escape');
     assert.equal(await made.isVisible(), true, 'it is not lost by a key press');
     await made.getByRole('button', { name: 'I have it' }).click();
-    assert.ok(!(await page.content()).includes(key), 'it is gone from the page');
+    // It is gone from the page.
+    await until(async () => !(await page.content()).includes(key));
 
     const app = new Strongroom({ url: house.url, token: key });
     assert.equal((await app.get(document?.id ?? '')).filename, 'a.png');
