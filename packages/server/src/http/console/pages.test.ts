@@ -63,6 +63,8 @@ test('every path of the console answers its page, without a key and whatever is 
   const paths = [
     '/',
     '/?q=a&state=all',
+    '/documents',
+    '/records',
     '/documents/019be1c2-7a5e-7cc3-98c4-dc0c0c07398f',
     '/records/a%2Fb',
     `/records/${longest}`,

@@ -5,9 +5,13 @@ import { Type } from '../schema.ts';
 
 /**
  * Where the console answers. One page for all: which of them is shown, its program reads from the path. Wildcards and not
- * parameters, since a record's id may be longer, once it is percent-encoded, than a parameter may be.
+ * parameters, since a record's id may be longer, once it is percent-encoded, than a parameter may be. Who cuts an id off an
+ * address is told in words that nothing is there.
  */
-const consolePaths = ['/', '/documents/*', '/records/*', '/upload', '/storage', '/keys', '/sign-in'];
+const consolePaths = [
+  ...['/', '/upload', '/storage', '/keys', '/sign-in'],
+  ...['/documents', '/documents/*', '/records', '/records/*'],
+];
 
 /** The console keeps its filters in the query, and a file may be asked for with any. */
 const anyQuery = Type.Object({}, { additionalProperties: true });
