@@ -61,13 +61,7 @@ const odd = [
   'ﬀ'.repeat(300),
 ];
 
-function text({
-  format,
-  pattern,
-  minLength = 0,
-  maxLength,
-  contentMediaType,
-}: Schema): fc.Arbitrary<string> {
+function text({ format, pattern, minLength = 0, maxLength, contentMediaType }: Schema): fc.Arbitrary<string> {
   if (contentMediaType === 'application/json') return object({}).map((value) => JSON.stringify(value));
   if (typeof format === 'string') return formats[format] ?? fc.constantFrom(format);
   const length = { minLength: Number(minLength), maxLength: Number(maxLength ?? 40) };
