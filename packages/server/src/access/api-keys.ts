@@ -2,6 +2,7 @@ import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { everything, type Identity } from '../documents/permissions.ts';
 import { StrongroomError } from '../errors.ts';
 import type { ApiKeyRecord, KeyRecords } from './key-records.ts';
+import { Line } from './line.ts';
 import { type KeyLimits, rightsOf, unlimited } from './scopes.ts';
 
 /**
@@ -16,8 +17,7 @@ export interface KeyHolder extends Identity {
 const trustedFor = 5_000;
 const mostTrusted = 10_000;
 /** Look-ups of keys that were never seen to exist: this many at once, this many in line, then `busy`. */
-const lookUpsAtOnce = 4;
-const lookUpsInLine = 256;
+const lookUps = { atOnce: 4, inLine: 256 };
 
 const written = /^sr_([0-9a-f]{12})_[A-Za-z0-9_-]{43}$/;
 
@@ -68,8 +68,7 @@ export class Authenticator {
   readonly #now: () => number;
   readonly #trusted = new Map<string, Trusted>();
   readonly #asking = new Map<string, Promise<Trusted | null>>();
-  readonly #line: (() => void)[] = [];
-  #lookUps = 0;
+  readonly #line = new Line(lookUps);
 
   /** @param now milliseconds of a clock that never goes back */
   constructor(
@@ -115,26 +114,11 @@ export class Authenticator {
   #ask(id: string): Promise<Trusted | null> {
     const running = this.#asking.get(id);
     if (running) return running;
-    const asked = (this.#trusted.has(id) ? this.#read(id) : this.#readInLine(id)).finally(() =>
-      this.#asking.delete(id),
+    const asked = (this.#trusted.has(id) ? this.#read(id) : this.#line.run(() => this.#read(id))).finally(
+      () => this.#asking.delete(id),
     );
     this.#asking.set(id, asked);
     return asked;
-  }
-
-  async #readInLine(id: string): Promise<Trusted | null> {
-    if (this.#lookUps < lookUpsAtOnce) this.#lookUps++;
-    else {
-      if (this.#line.length >= lookUpsInLine) throw new StrongroomError('busy', {});
-      await new Promise<void>((resolve) => this.#line.push(resolve));
-    }
-    try {
-      return await this.#read(id);
-    } finally {
-      const following = this.#line.shift();
-      if (following) following();
-      else this.#lookUps--;
-    }
   }
 
   async #read(id: string): Promise<Trusted | null> {

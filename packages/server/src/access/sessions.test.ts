@@ -170,16 +170,23 @@ test('a code has its time, and is worth nothing where its key is', async () => {
   assert.equal(session.identity.actor.id, 'environment');
 });
 
-test('guesses at codes stand in nobody’s way', async () => {
-  const { sessions, codes } = house();
+test('guesses at codes stand in nobody’s way: who comes after them has a turn', async (t) => {
+  const { sessions, codes, key } = house();
+  const { id } = key();
+  const { code, record } = makeCode(id, new Date(), firstCodeLife);
+  codes.rows.set(record.hash, { ...record, usedAt: null });
   const held: (() => void)[] = [];
-  codes.findCode = () => new Promise((resolve) => held.push(() => resolve(null)));
-  const guesses = Array.from({ length: 20 }, () =>
-    sessions.begin({ code: '7KQ2M-X4R9D-0HTBW' }).catch((error: unknown) => error),
-  );
+  const find = codes.findCode.bind(codes);
+  codes.findCode = (hash) => new Promise((resolve) => held.push(() => resolve(find(hash))));
+  const guess = () => sessions.begin({ code: '7KQ2M-X4R9D-0HTBW' }).catch((error: unknown) => error);
+  const before = Array.from({ length: 200 }, guess);
+  const signIn = sessions.begin({ code });
+  const later = Array.from({ length: 100 }, guess);
   await new Promise(setImmediate);
-  assert.equal(held.length, 8);
-  for (const go of held) go();
-  const answers = await Promise.all(guesses);
-  assert.equal(answers.filter(refused('busy')).length, 12);
+  assert.equal(held.length, 4);
+  const release = setInterval(() => held.splice(0).forEach((go) => void go()), 1);
+  t.after(() => clearInterval(release));
+  assert.equal((await signIn).session.identity.actor.id, id);
+  const answers = await Promise.all([...before, ...later]);
+  assert.equal(answers.filter(refused('busy')).length, 301 - 4 - 256);
 });

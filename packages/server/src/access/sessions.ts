@@ -1,6 +1,7 @@
 import type { Identity } from '../documents/permissions.ts';
 import { StrongroomError } from '../errors.ts';
 import type { Authenticator, KeyHolder } from './api-keys.ts';
+import { Line } from './line.ts';
 import type { SessionClaims } from './session-tokens.ts';
 import { codeHash } from './sign-in-codes.ts';
 import type { SignInRecords } from './sign-in-records.ts';
@@ -9,8 +10,8 @@ import type { Tokens } from './tokens.ts';
 /** How long a session lives, in seconds. */
 const sessionLife = 12 * 3_600;
 
-/** Codes that are looked up at once: whoever tries to guess one keeps nobody from the records. */
-const codesAtOnce = 8;
+/** Codes that are looked up: whoever tries to guess one keeps nobody from the records, or from signing in. */
+const lookUps = { atOnce: 4, inLine: 256 };
 
 /** What a browser signs in with. */
 export type SignIn = { readonly key: string } | { readonly code: string };
@@ -44,7 +45,7 @@ interface SessionsParts {
  */
 export class Sessions {
   readonly #parts: SessionsParts;
-  #lookUps = 0;
+  readonly #line = new Line(lookUps);
 
   constructor(parts: SessionsParts) {
     this.#parts = parts;
@@ -87,17 +88,13 @@ export class Sessions {
   async #byCode(code: string): Promise<KeyHolder> {
     const hash = codeHash(code);
     if (hash === null) throw new StrongroomError('unauthenticated', {});
-    if (this.#lookUps >= codesAtOnce) throw new StrongroomError('busy', {});
-    this.#lookUps += 1;
-    try {
+    return this.#line.run(async () => {
       const found = await this.#parts.codes.findCode(hash);
       const holder = found === null ? null : await this.#parts.keys.holderOf(found.key);
       const used = holder === null ? null : await this.#parts.codes.useCode(hash, new Date());
       if (holder === null || used === null) throw new StrongroomError('unauthenticated', {});
       return holder;
-    } finally {
-      this.#lookUps -= 1;
-    }
+    });
   }
 }
 
