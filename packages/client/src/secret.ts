@@ -29,7 +29,7 @@ export class Secret {
 
   async #ask(): Promise<string> {
     try {
-      return typeof this.#source === 'string' ? this.#source : await this.#source();
+      return typeof this.#source === 'string' ? this.#source : tokenIn(await this.#source());
     } catch (cause) {
       this.#given = null;
       if (cause instanceof StrongroomError) throw cause;
@@ -39,4 +39,11 @@ export class Secret {
       });
     }
   }
+}
+
+/** What a page of an error, an empty answer or undefined would be sent as is refused here, where it can be told what it is. */
+function tokenIn(given: unknown): string {
+  const token = typeof given === 'string' ? given.trim() : '';
+  if (!/^[\x21-\x7e]+$/.test(token)) throw new TypeError('the function gave no token');
+  return token;
 }

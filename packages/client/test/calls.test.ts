@@ -50,6 +50,16 @@ test('a token function that fails is told, and asked again by the next call', as
   await strongroom.documentTypes();
 });
 
+test('what is no token is told as that, and not sent', async () => {
+  for (const given of ['', '<!doctype html>\n<p>Service Unavailable</p>', undefined]) {
+    const token = async () => given as string;
+    const error = await failure(
+      new Strongroom({ url: 'http://127.0.0.1:9', retries: 0, token }).documentTypes(),
+    );
+    assert.equal(error.code, 'token_unavailable');
+  }
+});
+
 test('what may be repeated is repeated after as long as was asked for, what may not is not', async (t) => {
   let asked = 0;
   const url = await otherServer(t, (request, response) => {
