@@ -1,7 +1,13 @@
 import { Strongroom } from '@strongroom/client';
 import { type Connection, configured, type Token } from './configure.ts';
 
-const shared = new Map<string, Map<Token | undefined, Strongroom>>();
+interface Clients {
+  readonly byText: Map<string | undefined, Strongroom>;
+  /** A page may make a new function each time that it draws; what it forgets is forgotten here. */
+  readonly byFunction: WeakMap<Extract<Token, () => unknown>, Strongroom>;
+}
+
+const shared = new Map<string, Clients>();
 
 /**
  * The client for an element: its own, else one for its own server and token, else the page's. Elements with the same server
@@ -16,9 +22,19 @@ export function clientFor(own: Connection): Strongroom {
 }
 
 function sharedClient(url: string, token: Token | undefined): Strongroom {
-  const ofServer = shared.get(url) ?? new Map<Token | undefined, Strongroom>();
+  const ofServer = shared.get(url) ?? { byText: new Map(), byFunction: new WeakMap() };
   shared.set(url, ofServer);
-  const client = ofServer.get(token) ?? new Strongroom({ url, ...(token !== undefined && { token }) });
-  ofServer.set(token, client);
+  const make = () => new Strongroom({ url, ...(token !== undefined && { token }) });
+  if (typeof token === 'function') return kept(ofServer.byFunction, token, make);
+  return kept(ofServer.byText, token, make);
+}
+
+function kept<Key>(
+  clients: { get(key: Key): Strongroom | undefined; set(key: Key, client: Strongroom): unknown },
+  key: Key,
+  make: () => Strongroom,
+): Strongroom {
+  const client = clients.get(key) ?? make();
+  clients.set(key, client);
   return client;
 }

@@ -23,7 +23,7 @@ export function refusal(file: File, types: readonly DocumentType[]): StrongroomE
 }
 
 /**
- * Raises `file_unreadable`, a code of the elements' own, for a file that was moved, changed or taken away since it was
+ * Raises `file_unreadable`, as the client does once it has tried to send it, for a file that was moved, changed or taken away since it was
  * chosen: browsers then fail to send it as if the network were gone.
  */
 export async function assertReadable(file: File): Promise<void> {
