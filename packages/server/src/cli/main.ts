@@ -8,7 +8,11 @@ import { UsageError } from './usage.ts';
  */
 export async function main(words: readonly string[]): Promise<void> {
   // The service goes on when nobody reads its lines any more; a command has nothing else to give.
-  if (words[0] !== 'serve') process.stdout.on('error', unheard);
+  if (words[0] !== 'serve') {
+    process.stdout.on('error', unheard);
+    // Words about it that nobody hears end nothing.
+    process.stderr.on('error', () => {});
+  }
   try {
     await run(words);
   } catch (error) {

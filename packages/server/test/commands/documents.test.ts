@@ -177,6 +177,15 @@ describe('the commands for documents', { concurrency: 3 }, () => {
     assert.match(stderr, /^strongroom: what it says can't be written: .*EPIPE\n$/);
   });
 
+  it('upload goes on when nobody hears what it says about it', async (t) => {
+    const { options, file } = await place(t);
+    await Promise.all(['a.txt', 'b.txt'].map((name) => writeFile(file(name), name)));
+    const { child, ended } = begin(t, ['upload', 'a.txt', 'b.txt', '-r', 'unheard', '-t', 'other'], options);
+    child.stderr.destroy();
+    const { code, stdout } = await ended;
+    assert.deepEqual([code, stdout.trim().split('\n').length], [0, 2]);
+  });
+
   it('get makes no file that something reads by itself', async (t) => {
     const { command, cwd } = await place(t);
     for (const name of ['.profile', 'Strongroom.env'])
