@@ -31,7 +31,9 @@ export class ConfirmDialog implements ReactiveController {
     this.#question = question;
     this.#host.requestUpdate();
     await this.#host.updateComplete;
-    this.#dialog?.showModal();
+    const dialog = this.#dialog;
+    if (!dialog?.isConnected) return false;
+    dialog.showModal();
     return new Promise((resolve) => {
       this.#answer = resolve;
     });

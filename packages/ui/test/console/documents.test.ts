@@ -53,8 +53,11 @@ for (const backend of backends) {
       await page.locator('strongroom-documents').getByText('case-2').click();
       await page.getByRole('heading', { name: 'case-2' }).waitFor();
       assert.equal(page.url(), `${house.url}/records/case-2`);
+      await page.getByRole('button', { name: 'Record…' }).click();
+      await page.getByRole('dialog').waitFor();
       await page.goBack();
       await page.getByRole('heading', { name: 'Documents' }).waitFor();
+      await page.getByRole('dialog').waitFor({ state: 'hidden' });
       assert.equal(page.url(), `${house.url}/?sort=createdAt`);
     });
 

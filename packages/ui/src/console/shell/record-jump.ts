@@ -4,7 +4,7 @@ import { Part } from '../parts/page.ts';
 import { say } from '../parts/words.ts';
 import { recordPath } from '../routes.ts';
 
-/** `<console-record-jump>`: asks for a record's id and goes to it. `open()` shows it. */
+/** `<console-record-jump>`: asks for a record's id and goes to it. `open()` shows it, `close()` and going back hide it. */
 class RecordJump extends Part {
   static override properties = { navigation: { attribute: false } };
   declare navigation: Navigation;
@@ -25,7 +25,7 @@ class RecordJump extends Part {
           <small id="jump-hint">${say('console.jump.hint')}</small>
         </div>
         <div class="choices">
-          <button type="button" @click=${this.#close}>${say('action.cancel')}</button>
+          <button type="button" @click=${this.close}>${say('action.cancel')}</button>
           <button class="primary">${say('console.jump.go')}</button>
         </div>
       </form>
@@ -37,7 +37,7 @@ class RecordJump extends Part {
     if (recordId) this.navigation.go(recordPath(recordId));
   }
 
-  #close(): void {
+  close(): void {
     this.querySelector('dialog')?.close();
   }
 }

@@ -79,6 +79,7 @@ class Shell extends LitElement {
     this.trouble = null;
     this.place = shown;
     await this.updateComplete;
+    if (moved) this.querySelector('console-record-jump')?.close();
     if (moved && !first) this.#tell();
   }
 
