@@ -35,10 +35,14 @@ export function withSettings(
   return `${[...kept, ...lines].join('\n')}\n`;
 }
 
+/** In the quotes in which it reads back as it is: between double ones `\n` is a line break. */
 function quoted(name: string, value: string): string {
   if (/^[\w@%+=:,./~!?&*()-]+$/.test(value)) return value;
-  const quote = ["'", '"', '`'].find((each) => !value.includes(each));
-  if (quote === undefined || value.includes('\n'))
+  const quote = ["'", '"', '`'].find((each) => {
+    const read = parseEnv(`NAME=${each}${value}${each}\n`);
+    return !value.includes(each) && read.NAME === value;
+  });
+  if (quote === undefined || /\p{Cc}/u.test(value))
     throw new StartError(`${name} can't be written to a settings file; set it in the environment.`);
   return `${quote}${value}${quote}`;
 }
