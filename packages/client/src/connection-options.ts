@@ -9,6 +9,6 @@ export interface ConnectionOptions {
   readonly csrfToken?: SecretSource | undefined;
   /** How often a call that may be repeated is repeated. Default: 4. */
   readonly retries?: number | undefined;
-  /** Milliseconds without a sign of life after which a call counts as unanswered. Default: 120,000. */
+  /** Milliseconds without a sign of life, or for the whole of a short answer, after which a call counts as unanswered. Default: 120,000. */
   readonly timeout?: number | undefined;
 }

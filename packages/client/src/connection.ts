@@ -16,6 +16,8 @@ export interface Call {
   readonly signal?: AbortSignal | undefined;
   /** Whether a repeat changes nothing more than the first. Default: GET, HEAD and DELETE. */
   readonly repeatable?: boolean;
+  /** Whether the answer's body is the caller's to read, as it comes; else it is short, and part of the answer. */
+  readonly streamed?: boolean;
   /** Sends it another way than by fetch: an upload. */
   readonly send?: Send | undefined;
   /** Whether what is to be sent is gone, so that no attempt can follow. */
@@ -60,7 +62,7 @@ export class Connection {
 
   /** The answer itself, with its body still to come. */
   answer(call: Call): Promise<Response> {
-    return this.#read(call, async (answer) => answer);
+    return this.#read({ ...call, streamed: true }, async (answer) => answer);
   }
 
   /** Raises StrongroomError for every answer that is none of success, for none, and for one that breaks off. */
@@ -98,7 +100,7 @@ export class Connection {
   }
 
   async #once(call: Call): Promise<Sent> {
-    const { method, json, signal } = call;
+    const { method, json, signal, streamed = false } = call;
     const token = (await this.#token?.get()) ?? null;
     const unsafe = method !== 'GET' && method !== 'HEAD';
     const csrf = (unsafe && (await this.#csrf?.get())) || null;
@@ -108,7 +110,7 @@ export class Connection {
     if (json !== undefined) headers.set('content-type', 'application/json');
     const url = `${this.url}${call.path}${queryOf(call.query)}`;
     if (signal?.aborted) throw aborted(signal);
-    const send = call.send ?? byFetch(json);
+    const send = call.send ?? byFetch(json, streamed);
     const sending = { method, url, headers, signal, timeout: this.#timeout };
     return { answer: await send(sending), token, csrf };
   }
@@ -140,26 +142,30 @@ function queryOf(query: Call['query'] = {}): string {
 }
 
 /**
- * The time limit holds until the answer begins: what comes after may take as long as it has bytes. No answer is kept by
- * the browser, since another may sit at it next; none sends us elsewhere, since none of the service's does.
+ * The time limit holds until the answer is there, and of one that is streamed until it begins: what comes after may take as
+ * long as it has bytes. No answer is kept by the browser, since another may sit at it next; none sends us elsewhere, since
+ * none of the service's does.
  */
-function byFetch(json: object | undefined): Send {
+function byFetch(json: object | undefined, streamed: boolean): Send {
   return async ({ method, url, headers, signal, timeout }) => {
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(new Error(`silent for ${timeout} ms`)), timeout);
     const either = signal ? AbortSignal.any([signal, late.signal]) : late.signal;
     const body = json === undefined ? null : JSON.stringify(json);
     try {
-      return await fetch(url, {
-        method,
-        headers,
-        body,
-        signal: either,
-        cache: 'no-store',
-        redirect: 'manual',
-      });
+      const init = { method, headers, body, signal: either, cache: 'no-store', redirect: 'manual' } as const;
+      const answer = await fetch(url, init);
+      return streamed && answer.ok ? answer : await whole(answer);
     } finally {
       clearTimeout(timer);
     }
   };
+}
+
+/** The answer with all of its body. A refusal whose page breaks off is one all the same; a browser shows nothing of a redirect. */
+async function whole(answer: Response): Promise<Response> {
+  const { status, headers, ok } = answer;
+  if (status === 0 || status === 204 || answer.body === null) return answer;
+  const body = await answer.blob().catch((error) => (ok ? Promise.reject(error) : null));
+  return new Response(body, { status, headers });
 }

@@ -123,6 +123,16 @@ test('silence is no answer', async (t) => {
   assert.equal(error.code, 'unreachable');
 });
 
+test('nor is one that falls silent in its middle', async (t) => {
+  for (const status of [200, 503]) {
+    const url = await otherServer(t, (_request, response) => {
+      response.writeHead(status, { 'content-type': 'application/json', 'content-length': '30' }).write('{');
+    });
+    const error = await failure(new Strongroom({ url, retries: 0, timeout: 200 }).get('x'));
+    assert.equal(error.code, status === 200 ? 'unreachable' : 'gateway');
+  }
+});
+
 test('a signal ends a call, and the waiting between two', async (t) => {
   const url = await otherServer(t, page(503, { 'retry-after': '30' }));
   const strongroom = new Strongroom({ url });
