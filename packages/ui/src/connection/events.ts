@@ -33,6 +33,15 @@ export interface StrongroomEvents {
   'strongroom-loaded': CustomEvent<{ readonly count: number }>;
 }
 
+/** The events after which a document that others show is another one. */
+export const changes = [
+  'strongroom-removed',
+  'strongroom-archived',
+  'strongroom-unarchived',
+  'strongroom-restored',
+  'strongroom-changed',
+] as const satisfies readonly (keyof StrongroomEvents)[];
+
 declare global {
   interface HTMLElementEventMap extends StrongroomEvents {}
   interface DocumentEventMap extends StrongroomEvents {}

@@ -1,7 +1,7 @@
 import type { Document } from '@strongroom/client';
 import { css, html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import { define } from '../../connection/define.ts';
-import type { Failure, StrongroomEvents } from '../../connection/events.ts';
+import { changes, type Failure, type StrongroomEvents } from '../../connection/events.ts';
 import { StrongroomElement } from '../../connection/strongroom-element.ts';
 import { readActionNames } from '../../pieces/action-names.ts';
 import { Announcer } from '../../pieces/announcer.ts';
@@ -165,14 +165,6 @@ export class StrongroomActions extends StrongroomElement {
     }
   }
 }
-
-const changes = [
-  'strongroom-removed',
-  'strongroom-archived',
-  'strongroom-unarchived',
-  'strongroom-restored',
-  'strongroom-changed',
-] as const;
 
 define('strongroom-actions', StrongroomActions);
 

@@ -2,7 +2,7 @@ import type { Document, DocumentType, Strongroom } from '@strongroom/client';
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import { typesOf } from '../../connection/access.ts';
 import { define } from '../../connection/define.ts';
-import type { StrongroomEvents } from '../../connection/events.ts';
+import { changes, type StrongroomEvents } from '../../connection/events.ts';
 import { StrongroomElement } from '../../connection/strongroom-element.ts';
 import { Announcer } from '../../pieces/announcer.ts';
 import { toClipboard } from '../../pieces/clipboard.ts';
@@ -190,14 +190,6 @@ export class StrongroomDocument extends StrongroomElement {
     </button>`;
   }
 }
-
-const changes = [
-  'strongroom-removed',
-  'strongroom-archived',
-  'strongroom-unarchived',
-  'strongroom-restored',
-  'strongroom-changed',
-] as const;
 
 define('strongroom-document', StrongroomDocument);
 

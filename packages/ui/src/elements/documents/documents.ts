@@ -3,7 +3,7 @@ import { html, nothing, type PropertyDeclarations, type PropertyValues, type Tem
 import { repeat } from 'lit/directives/repeat.js';
 import { typesOf } from '../../connection/access.ts';
 import { define } from '../../connection/define.ts';
-import type { Failure, StrongroomEvents } from '../../connection/events.ts';
+import { changes, type Failure, type StrongroomEvents } from '../../connection/events.ts';
 import { StrongroomElement } from '../../connection/strongroom-element.ts';
 import { readActionNames } from '../../pieces/action-names.ts';
 import { Announcer } from '../../pieces/announcer.ts';
@@ -387,14 +387,7 @@ export class StrongroomDocuments extends StrongroomElement {
   }
 }
 
-const heard = [
-  'strongroom-uploaded',
-  'strongroom-removed',
-  'strongroom-archived',
-  'strongroom-unarchived',
-  'strongroom-restored',
-  'strongroom-changed',
-] as const;
+const heard = ['strongroom-uploaded', ...changes] as const;
 
 function newest({ createdAt }: Document, items: readonly Document[]): boolean {
   return items.every((item) => item.createdAt <= createdAt);
