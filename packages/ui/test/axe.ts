@@ -8,6 +8,7 @@ import type { Frame, Page } from 'playwright-core';
  * needs no heading of its own, since the page around it has one.
  */
 export async function assertAccessible(where: Page | Frame, what: string, within = 'html'): Promise<void> {
+  await atRest(where);
   await where.evaluate(axe.source);
   const rules = 'parentFrame' in where ? "{ 'page-has-heading-one': { enabled: false } }" : '{}';
   const found = (await where.evaluate(
@@ -15,4 +16,18 @@ export async function assertAccessible(where: Page | Frame, what: string, within
       .then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html, failureSummary }) => html + ' ' + failureSummary).join(' | ')))`,
   )) as string[];
   assert.deepEqual(found, [], `axe on ${what}`);
+}
+
+/** A colour on its way to another, and what is still coming in, have the contrast of neither. What never ends is not waited for. */
+async function atRest(where: Page | Frame): Promise<void> {
+  await where.evaluate(async () => {
+    const rootsIn = (root: Document | ShadowRoot): (Document | ShadowRoot)[] => [
+      root,
+      ...[...root.querySelectorAll('*')].flatMap(({ shadowRoot }) => (shadowRoot ? rootsIn(shadowRoot) : [])),
+    ];
+    const moving = rootsIn(document)
+      .flatMap((root) => root.getAnimations())
+      .filter(({ effect }) => effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY);
+    await Promise.allSettled(moving.map(({ finished }) => finished));
+  });
 }
