@@ -1,6 +1,7 @@
 /**
  * `npm test [-- PATTERN … --only-name REGEXP --nothing-skipped]`: starts what the tests need, runs them, cleans up.
- * A PATTERN is a part of a test file's path. Files named *.long.test.ts run only when a pattern has ".long." in it.
+ * A PATTERN is a part of a test file's path. Files named *.long.test.ts run only when a pattern has ".long." in it; those
+ * named *.screens.test.ts, which drive every screen in a browser, only when a pattern fits: "npm run test:screens" is all of them.
  * What is missing on this machine is skipped and said at the top and the bottom. With CI set, or --nothing-skipped,
  * a missing engine or any skipped test fails the run.
  */
@@ -26,9 +27,12 @@ const { values: options, positionals: patterns } = parseArgs({
   options: { 'only-name': { type: 'string' }, 'nothing-skipped': { type: 'boolean', default: inCi() } },
 });
 
-const files = globSync(['packages/*/{src,test}/**/*.test.ts', 'bench/**/*.test.ts'], { cwd: root })
+const isOfScreens = (path: string) => path.includes('.screens.');
+const all = globSync(['packages/*/{src,test}/**/*.test.ts', 'bench/**/*.test.ts'], { cwd: root });
+const files = all
   .filter((file) => patterns.length === 0 || patterns.some((pattern) => file.includes(pattern)))
   .filter((file) => !isLong(file) || patterns.some(isLong))
+  .filter((file) => !isOfScreens(file) || patterns.length > 0)
   .sort();
 
 /** Starts the engines, runs the files, stops the engines; whether all is well. */
@@ -69,6 +73,8 @@ async function runAndReport(missing: readonly string[], signal: AbortSignal): Pr
     ...(options['only-name'] === undefined ? {} : { testNamePatterns: new RegExp(options['only-name']) }),
   });
   for (const file of outcome.unfinished) print(`cut off: ${relative(root, file)}`);
+  if (patterns.length === 0)
+    print(`apart: ${all.filter(isOfScreens).length} files that drive every screen: npm run test:screens`);
   missing.forEach(print);
   for (const [reason, count] of outcome.skipped) print(`skipped: ${count} × ${reason}`);
   const skipsFail = outcome.skipped.size > 0 && options['nothing-skipped'];
