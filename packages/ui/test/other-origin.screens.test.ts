@@ -100,7 +100,10 @@ for (const backend of backends) {
       await uploader.locator('.browse:enabled').waitFor();
       said.splice(0);
       await uploader.locator('input.files').setInputFiles(pdfFile('three.pdf') as never);
-      await uploader.getByText('At most 2 documents may be handed in here, and they have been.').waitFor();
+      await uploader
+        .locator('.status')
+        .getByText('At most 2 documents may be handed in here, and they have been.')
+        .waitFor();
       expectRefusals(said, 403);
     });
   });

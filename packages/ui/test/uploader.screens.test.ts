@@ -356,7 +356,10 @@ describe('<strongroom-uploader>', { skip: needs('chromium') }, () => {
       page,
       Array.from({ length: 6 }, (_, index) => pdfFile(`${index}.pdf`)),
     );
-    await uploader(page).getByText('Only 4 files can be added here; the others were left out.').waitFor();
+    await uploader(page)
+      .getByText('Only 4 files can be added here; the others were left out.')
+      .first()
+      .waitFor();
     await uploader(page).getByText('That is all: 4 files can be added here.').waitFor();
     await until(async () => (await stored('many')).length === 4);
     assert.equal(most, 2);

@@ -4,43 +4,15 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { diskAndSqlite } from '../../../server/test/acceptance/backends.ts';
-import { jpeg } from '../../../server/test/fixtures/make.ts';
 import { needs, startServer, testFolder } from '../../../server/test/harness.ts';
 import { endBrowser, openPage } from '../browser.ts';
-import { drop, expectRefusals } from '../element-page.ts';
+import { expectRefusals } from '../element-page.ts';
 import { openHouse, signIn, store, visit } from './house.ts';
 
 after(endBrowser);
 
 describe('the way into the console', { skip: needs('chromium') }, async () => {
   const house = await openHouse({ after }, diskAndSqlite);
-
-  test('a newcomer stores a document: by the link of the first start, and a file that is dropped', async (t) => {
-    const folder = await testFolder(t);
-    const server = await startServer(t, { DATA_DIR: folder, STRONGROOM_API_KEY: '' });
-    const code = (await readFile(join(folder, 'first-code'), 'utf8')).trim();
-    const { page, said } = await openPage(t);
-    await page.goto(`${server.url}/sign-in#code=${code}`);
-    await page.getByRole('heading', { name: 'Store your first document' }).waitFor();
-    assert.equal(page.url(), `${server.url}/`, 'the code is gone from the address');
-
-    await drop(page, '.drop', [{ name: 'passport.jpg', mimeType: 'image/jpeg', buffer: jpeg() }]);
-    await page.getByRole('main').getByLabel('Record').fill('inquiry-1');
-    await page.getByLabel('Document type').selectOption({ label: 'Identity document' });
-    await page.getByRole('button', { name: 'Store document' }).click();
-    await page.getByRole('heading', { name: 'The document is stored' }).waitFor();
-    await page.getByText(/objects\/inquiry-1\/id\/.*\.jpg/).waitFor();
-    await page.getByRole('button', { name: 'See all documents' }).click();
-    await page.locator('strongroom-documents').getByText('passport.jpg').first().waitFor();
-
-    // The code has done its work: another browser gets in by it no more.
-    const stranger = await openPage(t);
-    await stranger.page.goto(`${server.url}/sign-in#code=${code}`);
-    await stranger.page.getByText('No key or code is like this').waitFor();
-    assert.equal(stranger.page.url(), `${server.url}/sign-in`);
-    expectRefusals(stranger.said, 401);
-    assert.deepEqual(said, []);
-  });
 
   test('the code of a first start can be typed, as people type', async (t) => {
     const folder = await testFolder(t);
