@@ -30,6 +30,8 @@ class FilterBar extends Part {
   /** On a narrow screen the selects are behind a button. */
   declare private open: boolean;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** What is typed and not told yet: it stays when the bar is drawn anew, as it is when the types arrive. */
+  #typing: Pick<Filters, 'q' | 'recordId'> | null = null;
 
   constructor() {
     super();
@@ -44,8 +46,9 @@ class FilterBar extends Part {
   }
 
   override render() {
-    const { q, recordId, type, state } = this.filters;
-    const set = [recordId, type, state].filter(Boolean).length;
+    const { type, state } = this.filters;
+    const { q, recordId } = this.#typing ?? this.filters;
+    const set = [this.filters.recordId, type, state].filter(Boolean).length;
     return html`<form class="filters" role="search" aria-label=${say('console.filters')} @submit=${this.#submit}>
       <label class="search">
         <span class="unseen">${say('console.q')}</span>
@@ -133,6 +136,8 @@ class FilterBar extends Part {
 
   readonly #typed = (): void => {
     clearTimeout(this.#timer);
+    const data = this.#data();
+    this.#typing = { q: String(data.get('q') ?? ''), recordId: String(data.get('recordId') ?? '') };
     this.#timer = setTimeout(() => this.#tell(true), pause);
   };
 
@@ -150,13 +155,17 @@ class FilterBar extends Part {
   }
 
   #tell(typed: boolean): void {
-    clearTimeout(this.#timer);
-    const data = new FormData(this.querySelector('form') ?? undefined);
-    const now = new URLSearchParams([...data].map(([name, value]) => [name, String(value)]));
+    const now = new URLSearchParams([...this.#data()].map(([name, value]) => [name, String(value)]));
     this.#send(filtersOf(now), typed);
   }
 
+  #data(): FormData {
+    return new FormData(this.querySelector('form') ?? undefined);
+  }
+
   #send(filters: Filters, typed: boolean): void {
+    clearTimeout(this.#timer);
+    this.#typing = null;
     this.dispatchEvent(new CustomEvent('console-filters', { detail: { filters, typed }, bubbles: true }));
   }
 }
