@@ -6,7 +6,7 @@ import type { Ending } from '../harness.ts';
 import { bin, type CommandOptions, commandEnv } from './command.ts';
 
 export interface Terminal {
-  /** Waits until `what` has been asked since the last answer, then types `answer` and Enter. */
+  /** Waits until `what` stands there since the last answer, with a question at the end, then types `answer` and Enter. */
   answer(what: string, answer: string): Promise<void>;
   /** Types as it is, such as `\x03` for Ctrl-C, when `what` has been asked. */
   press(what: string, keys: string): Promise<void>;
@@ -27,11 +27,15 @@ export function onTerminal(t: Ending, words: readonly string[], { cwd, env = {} 
     text += piece;
   });
   const ended = once(child, 'close').then(([code]) => code as number | null);
+  // What is typed before the question stands whole is echoed by the terminal itself, secret or not.
+  const waits = (what: string) => {
+    const since = plain(text.slice(answered));
+    return since.includes(what) && /[:?\]] $/.test(since);
+  };
   const asked = async (what: string) => {
-    while (!plain(text.slice(answered)).includes(what)) {
+    while (!waits(what)) {
       const over = await Promise.race([once(child.stdout, 'data').then(() => false), ended.then(() => true)]);
-      if (over && !plain(text.slice(answered)).includes(what))
-        throw new Error(`it never asked ${what}:\n${plain(text)}`);
+      if (over && !waits(what)) throw new Error(`it never asked ${what}:\n${plain(text)}`);
     }
     answered = text.length;
   };
