@@ -450,7 +450,11 @@ export interface HeadContentQuery {
 export type ServiceCode =
   | 'archived_offline'
   | 'busy'
+  | 'checksum_mismatch'
+  | 'checksum_unsupported'
+  | 'content_type_unsupported'
   | 'csrf_refused'
+  | 'direct_uploads_unavailable'
   | 'document_deleted'
   | 'document_missing'
   | 'empty_body'
@@ -467,6 +471,7 @@ export type ServiceCode =
   | 'method_not_allowed'
   | 'not_allowed'
   | 'not_ready'
+  | 'offset_conflict'
   | 'precondition_failed'
   | 'quarantined'
   | 'range_unsatisfiable'
@@ -478,17 +483,24 @@ export type ServiceCode =
   | 'store_unavailable'
   | 'too_large'
   | 'too_slow'
+  | 'tus_version_unsupported'
   | 'type_refused'
   | 'unauthenticated'
   | 'unknown_document_type'
-  | 'unknown_parameter';
+  | 'unknown_parameter'
+  | 'upload_ended'
+  | 'upload_incomplete'
+  | 'upload_taken_over';
 
 /** Those that may go away by themselves: the same call may succeed later. */
 export const retryableCodes: ReadonlySet<string> = new Set<ServiceCode>([
   'busy',
+  'checksum_mismatch',
   'idempotency_in_progress',
   'not_ready',
+  'offset_conflict',
   'records_unavailable',
   'store_unavailable',
   'too_slow',
+  'upload_taken_over',
 ]);

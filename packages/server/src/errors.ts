@@ -38,12 +38,27 @@ export interface ErrorParameters {
   too_slow: { minimumRate: number };
   type_refused: { detected: string; accepted: readonly string[] };
   range_unsatisfiable: { size: number };
+  /** `offset`: the bytes that are stored. */
+  offset_conflict: { offset: number };
+  upload_taken_over: { id: string };
+  /** Abandoned, expired, or its stored bytes are gone: it can't go on. */
+  upload_ended: { id: string };
+  checksum_mismatch: { algorithm: string };
+  checksum_unsupported: { algorithm: string; supported: readonly string[] };
+  tus_version_unsupported: { supported: readonly string[] };
+  /** The body of a request is none of what the call takes. */
+  content_type_unsupported: { accepted: readonly string[] };
+  /** `missing`: numbers of parts, the first hundred of them. */
+  upload_incomplete: { id: string; missing: readonly number[] };
+  direct_uploads_unavailable: Record<never, never>;
   store_unavailable: Record<never, never>;
   records_unavailable: Record<never, never>;
   busy: Record<never, never>;
   internal: Record<never, never>;
   /** Raised inside the house only; documents.ts turns it into `internal`. */
   object_exists: { key: string };
+  /** Raised inside the house only: bytes of an unfinished upload were stored and are not there any more. */
+  upload_lost: { id: string };
   /** Raised inside the house only: a record says bytes are there and the store has none. */
   object_missing: { key: string };
   /** The caller went away or the server is stopping. Nobody is left to read an answer. */
@@ -186,6 +201,49 @@ export const catalogue: { readonly [C in ErrorCode]: Entry<C> } = {
     title: 'No such range',
     detail: (p) => `The document has ${p.size} bytes.`,
   },
+  offset_conflict: {
+    title: 'The upload stands elsewhere',
+    detail: (p) => `${p.offset} bytes of this upload are stored. Go on from there.`,
+    retryable: true,
+  },
+  upload_taken_over: {
+    title: 'Another request goes on with this upload',
+    detail: (p) =>
+      `Upload ${p.id} was taken over by a later request. Ask where it stands, and go on from there.`,
+    retryable: true,
+  },
+  upload_ended: {
+    title: 'The upload is over',
+    detail: (p) => `Upload ${p.id} was given up or has expired, and can't go on. Begin a new one.`,
+  },
+  checksum_mismatch: {
+    title: 'The bytes are not those that were summed',
+    detail: (p) =>
+      `The ${p.algorithm} checksum of this request's bytes does not hold. None of them were kept; send them again.`,
+    retryable: true,
+  },
+  checksum_unsupported: {
+    title: 'Unknown checksum',
+    detail: (p) =>
+      `"${p.algorithm}" is not a checksum that can be checked here. Known: ${quote(p.supported)}.`,
+  },
+  tus_version_unsupported: {
+    title: 'Another version of tus',
+    detail: (p) => `Send Tus-Resumable: ${quote(p.supported)}.`,
+  },
+  content_type_unsupported: {
+    title: 'Not the Content-Type that this call takes',
+    detail: (p) => `This call takes ${quote(p.accepted)}.`,
+  },
+  upload_incomplete: {
+    title: 'Parts are missing',
+    detail: (p) =>
+      `Upload ${p.id} lacks ${p.missing.length === 1 ? 'part' : 'parts'} ${p.missing.join(', ')}, or they have another length. Send them, then complete it again.`,
+  },
+  direct_uploads_unavailable: {
+    title: 'No direct uploads here',
+    detail: () => 'This service takes no uploads past itself. Upload by POST /v1/documents or by tus.',
+  },
   store_unavailable: {
     title: 'The document store does not answer',
     detail: () => 'Nothing was changed by this call, or it will be settled shortly. Try again in a moment.',
@@ -206,6 +264,10 @@ export const catalogue: { readonly [C in ErrorCode]: Entry<C> } = {
     detail: () => 'The fault is in the service. Its log says more under this request id.',
   },
   object_exists: { title: 'The key is taken', detail: (p) => `An object already lies at ${p.key}.` },
+  upload_lost: {
+    title: 'Stored bytes are gone',
+    detail: (p) => `Bytes of the unfinished upload ${p.id} are not in the store any more.`,
+  },
   object_missing: { title: 'The object is missing', detail: (p) => `No object lies at ${p.key}.` },
   aborted: { title: 'Ended early', detail: (p) => p.reason, retryable: true },
 };

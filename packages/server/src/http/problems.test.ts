@@ -34,6 +34,16 @@ const parameters: { [C in ErrorCode]: ErrorParameters[C] } = {
   too_slow: { minimumRate: 1 },
   type_refused: { detected: 'a/b', accepted: ['c/d'] },
   range_unsatisfiable: { size: 7 },
+  offset_conflict: { offset: 8 },
+  upload_taken_over: { id: 'x' },
+  upload_ended: { id: 'x' },
+  upload_lost: { id: 'x' },
+  checksum_mismatch: { algorithm: 'sha1' },
+  checksum_unsupported: { algorithm: 'md4', supported: ['sha1'] },
+  tus_version_unsupported: { supported: ['1.0.0'] },
+  content_type_unsupported: { accepted: ['application/offset+octet-stream'] },
+  upload_incomplete: { id: 'x', missing: [2] },
+  direct_uploads_unavailable: {},
   store_unavailable: {},
   records_unavailable: {},
   busy: {},
@@ -46,6 +56,7 @@ const parameters: { [C in ErrorCode]: ErrorParameters[C] } = {
 const inside: Partial<Record<ErrorCode, ErrorCode>> = {
   object_exists: 'internal',
   object_missing: 'internal',
+  upload_lost: 'internal',
   aborted: 'busy',
 };
 
@@ -84,6 +95,7 @@ test('what an operator has to mend says whom to ask, and nothing else does', () 
     'quarantined',
     'records_unavailable',
     'store_unavailable',
+    'upload_lost',
   ]);
 });
 

@@ -42,12 +42,23 @@ export const answers: { readonly [C in ErrorCode]: Answer } = {
   too_slow: { status: 408 },
   type_refused: { status: 415 },
   range_unsatisfiable: { status: 416 },
+  offset_conflict: { status: 409 },
+  upload_taken_over: { status: 423 },
+  upload_ended: { status: 410 },
+  // tus 1.0, "Checksum".
+  checksum_mismatch: { status: 460 },
+  checksum_unsupported: { status: 400 },
+  tus_version_unsupported: { status: 412 },
+  content_type_unsupported: { status: 415 },
+  upload_incomplete: { status: 409 },
+  direct_uploads_unavailable: { status: 501 },
   store_unavailable: { status: 503, retryAfter: 5 },
   records_unavailable: { status: 503, retryAfter: 5 },
   busy: { status: 503, retryAfter: 5 },
   internal: { status: 500 },
   object_exists: { status: 500 },
   object_missing: { status: 500 },
+  upload_lost: { status: 500 },
   aborted: { status: 503, retryAfter: 5 },
 };
 
@@ -55,6 +66,7 @@ export const answers: { readonly [C in ErrorCode]: Answer } = {
 const outside: { readonly [C in ErrorCode]?: 'internal' | 'busy' } = {
   object_exists: 'internal',
   object_missing: 'internal',
+  upload_lost: 'internal',
   aborted: 'busy',
 };
 

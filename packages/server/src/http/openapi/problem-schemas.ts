@@ -2,7 +2,7 @@ import { type TProperties, Type } from 'typebox';
 import type { ErrorCode, ErrorParameters } from '../../errors.ts';
 
 /** Codes that leave the house under their own name (problems.ts). */
-export type OutsideCode = Exclude<ErrorCode, 'object_exists' | 'object_missing' | 'aborted'>;
+export type OutsideCode = Exclude<ErrorCode, 'object_exists' | 'object_missing' | 'upload_lost' | 'aborted'>;
 
 interface Described<C extends OutsideCode> {
   /** The schemas of its parameters. A test holds them to `example`, which its type holds to errors.ts. */
@@ -127,6 +127,41 @@ export const problemSchemas: { readonly [C in OutsideCode]: Described<C> } = {
     parameters: { size: bytes('What the document has.') },
     example: { size: 214113 },
   },
+  offset_conflict: {
+    parameters: { offset: bytes('Bytes of the upload that are stored.') },
+    example: { offset: 8_388_608 },
+  },
+  upload_taken_over: { parameters: { id }, example: { id: anId } },
+  upload_ended: { parameters: { id }, example: { id: anId } },
+  checksum_mismatch: {
+    parameters: { algorithm: Type.String({ description: 'As in Upload-Checksum.' }) },
+    example: { algorithm: 'sha1' },
+  },
+  checksum_unsupported: {
+    parameters: {
+      algorithm: Type.String({ description: 'As in Upload-Checksum.' }),
+      supported: texts('Algorithms that can be checked.'),
+    },
+    example: { algorithm: 'md4', supported: ['sha1', 'sha256', 'md5'] },
+  },
+  tus_version_unsupported: {
+    parameters: { supported: texts('Versions of tus.') },
+    example: { supported: ['1.0.0'] },
+  },
+  content_type_unsupported: {
+    parameters: { accepted: texts('Content types that the call takes.') },
+    example: { accepted: ['application/offset+octet-stream'] },
+  },
+  upload_incomplete: {
+    parameters: {
+      id,
+      missing: Type.Array(Type.Integer({ minimum: 1 }), {
+        description: 'Numbers of parts that are missing or have another length; at most a hundred of them.',
+      }),
+    },
+    example: { id: anId, missing: [3, 7] },
+  },
+  direct_uploads_unavailable: none,
   store_unavailable: none,
   records_unavailable: none,
   busy: none,
