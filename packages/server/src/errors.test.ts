@@ -21,7 +21,9 @@ const samples: Readonly<Record<string, unknown>> = {
 /** An error of that code, with a parameter of every name that errors.ts declares for it. */
 function sample(code: ErrorCode): StrongroomError {
   const [, body = ''] = new RegExp(`^  ${code}: (.+);$`, 'm').exec(declared) ?? [];
-  const members = [...body.matchAll(/(\w+): (string \| null|string|number|readonly (?:string|number)\[\])(?=;| \})/g)];
+  const members = [
+    ...body.matchAll(/(\w+): (string \| null|string|number|readonly (?:string|number)\[\])(?=;| \})/g),
+  ];
   assert.ok(members.length > 0 || body === 'Record<never, never>', `the parameters of ${code} were read`);
   const parameters = Object.fromEntries(members.map(([, name, kind = '']) => [name, samples[kind]]));
   return new StrongroomError(code, parameters as unknown as ErrorParameters[ErrorCode]);
