@@ -16,6 +16,7 @@ import type {
   SearchPage,
   SearchPosition,
 } from '../records/document-records.ts';
+import { limitFor } from './admission.ts';
 import {
   assertMayBecome,
   type Document,
@@ -72,8 +73,8 @@ export class Documents implements DocumentsPort {
     return this.#parts.policy.types.filter(({ id }) => rights.types?.includes(id) ?? true);
   }
 
-  limit({ rights }: Caller, type: DocumentType): number {
-    return Math.min(this.#parts.policy.limit(type), rights.maxSize ?? Number.POSITIVE_INFINITY);
+  limit(caller: Caller, type: DocumentType): number {
+    return limitFor(this.#parts.policy, caller, type);
   }
 
   /** See `Receiving.receive`. */
