@@ -13,6 +13,7 @@ import { listObjects } from './disk-list.ts';
 import { DiskPaths, type Place } from './disk-paths.ts';
 import { prepareFolder } from './disk-prepare.ts';
 import { FileBody } from './disk-reader.ts';
+import { DiskResumable } from './disk-resumable.ts';
 import type {
   ByteRange,
   ListedObject,
@@ -37,6 +38,7 @@ import type {
 export class DiskStore implements ObjectStore {
   readonly kind = 'disk';
   readonly bucket = null;
+  readonly resumable = new DiskResumable();
   readonly #paths: DiskPaths;
   readonly #folders: DiskFolders;
 

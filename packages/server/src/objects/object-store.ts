@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { ResumableObjects } from './resumable-objects.ts';
 import type { SelfDescription } from './self-description.ts';
 
 /**
@@ -12,6 +13,8 @@ export interface ObjectStore {
   readonly kind: 's3' | 'disk';
   /** The bucket's name; null on disk. */
   readonly bucket: string | null;
+  /** Objects that come over several calls. */
+  readonly resumable: ResumableObjects;
   /** `s3://bucket/prefix/key` or `file:///…`, for people. */
   path(key: string): string;
 

@@ -23,6 +23,7 @@ import { type Answer, hasStatus, inDomain, S3Error, versionOf } from './s3-error
 import { descriptionHeader, objectHeaders } from './s3-headers.ts';
 import { defaultLimits, type Limits } from './s3-parts.ts';
 import type { S3Profile } from './s3-profile.ts';
+import { S3Resumable } from './s3-resumable.ts';
 import { startError } from './s3-start.ts';
 import { S3Writer } from './s3-writer.ts';
 import { text } from './s3-xml.ts';
@@ -41,6 +42,7 @@ export interface S3StoreOptions {
 export class S3Store implements ObjectStore {
   readonly kind = 's3';
   readonly bucket: string;
+  readonly resumable = new S3Resumable();
   readonly #settings: S3Settings;
   readonly #prefix: string;
   readonly #client: S3Client;

@@ -1,11 +1,13 @@
 import type { LinkOptions, ObjectStore, OpenOptions, PutOptions } from '../objects/object-store.ts';
 import type { Calls } from './calls.ts';
 import type { Counter } from './instruments.ts';
+import { measuredResumable } from './measured-resumable.ts';
 
 /** The same store, with every call measured: `open` until its first byte may be read, `put` for as long as its body comes. */
 export class MeasuredStore implements ObjectStore {
   readonly kind: ObjectStore['kind'];
   readonly bucket: string | null;
+  readonly resumable: ObjectStore['resumable'];
   readonly put: ObjectStore['put'];
   readonly open: ObjectStore['open'];
   readonly read: ObjectStore['read'];
@@ -20,6 +22,7 @@ export class MeasuredStore implements ObjectStore {
     this.#store = store;
     this.kind = store.kind;
     this.bucket = store.bucket;
+    this.resumable = measuredResumable(store.resumable, calls, stored);
     this.put = calls.measured('put', async (key: string, body, options: PutOptions) => {
       const answer = await store.put(key, body, options);
       stored.add(answer.size);
