@@ -1,7 +1,7 @@
 /**
  * `npm test [-- PATTERN … --only-name REGEXP --nothing-skipped]`: starts what the tests need, runs them, cleans up.
  * A PATTERN is a part of a test file's path. Files named *.long.test.ts run only when a pattern has ".long." in it; those
- * named *.screens.test.ts, which drive every screen in a browser, only when a pattern fits: "npm run test:screens" is all of them.
+ * of the kinds in "apart" only when a pattern fits: `npm run test:screens` and `npm run test:faults` are all of them.
  * What is missing on this machine is skipped and said at the top and the bottom. With CI set, or --nothing-skipped,
  * a missing engine or any skipped test fails the run.
  */
@@ -27,12 +27,17 @@ const { values: options, positionals: patterns } = parseArgs({
   options: { 'only-name': { type: 'string' }, 'nothing-skipped': { type: 'boolean', default: inCi() } },
 });
 
-const isOfScreens = (path: string) => path.includes('.screens.');
+/** Runs of their own: what their files do, and the script that runs them. */
+const apart = [
+  { mark: '.screens.', what: 'drive every screen', script: 'test:screens' },
+  { mark: '.faults.', what: 'kill the service at every step and break every call', script: 'test:faults' },
+];
+const isApart = (path: string) => apart.some(({ mark }) => path.includes(mark));
 const all = globSync(['packages/*/{src,test}/**/*.test.ts', 'bench/**/*.test.ts'], { cwd: root });
 const files = all
   .filter((file) => patterns.length === 0 || patterns.some((pattern) => file.includes(pattern)))
   .filter((file) => !isLong(file) || patterns.some(isLong))
-  .filter((file) => !isOfScreens(file) || patterns.length > 0)
+  .filter((file) => !isApart(file) || patterns.length > 0)
   .sort();
 
 /** Starts the engines, runs the files, stops the engines; whether all is well. */
@@ -74,7 +79,10 @@ async function runAndReport(missing: readonly string[], signal: AbortSignal): Pr
   });
   for (const file of outcome.unfinished) print(`cut off: ${relative(root, file)}`);
   if (patterns.length === 0)
-    print(`apart: ${all.filter(isOfScreens).length} files that drive every screen: npm run test:screens`);
+    for (const { mark, what, script } of apart)
+      print(
+        `apart: ${all.filter((file) => file.includes(mark)).length} files that ${what}: npm run ${script}`,
+      );
   missing.forEach(print);
   for (const [reason, count] of outcome.skipped) print(`skipped: ${count} × ${reason}`);
   const skipsFail = outcome.skipped.size > 0 && options['nothing-skipped'];
