@@ -151,6 +151,7 @@ export interface Event {
 /** What happened to the document. */
 export type EventAction =
   | 'document.received'
+  | 'document.inspecting'
   | 'document.available'
   | 'document.changed'
   | 'document.archived'

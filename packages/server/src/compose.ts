@@ -9,9 +9,11 @@ import { Revocations } from './access/revocations.ts';
 import { Sessions, type SignIn } from './access/sessions.ts';
 import { checkRecords } from './checkup.ts';
 import { version } from './cli/version.ts';
+import { deploymentKey } from './deployment.ts';
 import { Documents } from './documents/documents.ts';
 import { Policy } from './documents/policy.ts';
 import { Uploads } from './documents/uploads.ts';
+import { Verifying } from './documents/verifying.ts';
 import { StrongroomError } from './errors.ts';
 import { FirstLook } from './first-look.ts';
 import { Groundwork } from './groundwork.ts';
@@ -22,6 +24,7 @@ import { foldNames } from './lifecycle/chores/fold-names.ts';
 import { forgetPurged } from './lifecycle/chores/forget-purged.ts';
 import { purgeDeleted } from './lifecycle/chores/purge-deleted.ts';
 import { settleDeadUploads } from './lifecycle/chores/settle-dead-uploads.ts';
+import { verifyStored } from './lifecycle/chores/verify-stored.ts';
 import { type Chore, Lifecycle } from './lifecycle/lifecycle.ts';
 import type { Log } from './log.ts';
 import type { BufferBudget } from './objects/buffer-budget.ts';
@@ -142,12 +145,13 @@ export async function createStrongroom(
   const stopping = new AbortController();
   const { signal } = stopping;
   const groundwork = new Groundwork({ records, store, settings, terminal: options.terminal ?? false, log });
-  const { documents, uploads, chores } = rulesOver({ records, store, settings, groundwork, log });
+  const { documents, uploads, verifying, chores } = rulesOver({ records, store, settings, groundwork, log });
   const listener = new Listener();
   const isReady = () => groundwork.boot.waitingFor.length === 0 && !signal.aborted;
   const readiness = readinessOf(store, records, isReady);
   telemetry.watch({
     uploads,
+    verifying,
     connections: listener.connections,
     budget: opened.budget,
     readiness,
@@ -187,6 +191,7 @@ export async function createStrongroom(
     store,
     groundwork,
     uploads,
+    verifying,
     lifecycle: new Lifecycle(chores, settings.lifecycle.every, log, telemetry.chores),
     firstLook: new FirstLook({ doctor: opened.doctor, log, signal }),
     telemetry,
@@ -211,11 +216,18 @@ interface Ground {
 function rulesOver({ records, store, settings, groundwork, log }: Ground): {
   documents: Documents;
   uploads: Uploads;
+  verifying: Verifying;
   chores: readonly Chore[];
 } {
   const { uploadDeadAfter, lookAgainAfter, forgetAfter, every } = settings.lifecycle;
   const endAfter = uploadDeadAfter + lookAgainAfter / 2;
   const uploads = new Uploads(records, { deadAfter: uploadDeadAfter, endAfter }, log);
+  const verifying = new Verifying({
+    records,
+    store,
+    isOurStore: async () => (await store.stat(deploymentKey)) !== null,
+    log,
+  });
   const parts = {
     records,
     store,
@@ -229,12 +241,13 @@ function rulesOver({ records, store, settings, groundwork, log }: Ground): {
   };
   const chores = [
     settleDeadUploads(records, uploads, log, uploadDeadAfter + every),
+    verifyStored(verifying),
     clearAbandoned(parts, lookAgainAfter),
     purgeDeleted(parts),
     forgetPurged(records, log),
     foldNames(records),
   ];
-  return { documents: new Documents(parts), uploads, chores };
+  return { documents: new Documents(parts), uploads, verifying, chores };
 }
 
 /** Who calls, what a token opens, and who may see the metrics, which are wanted most when nothing else can be asked. */

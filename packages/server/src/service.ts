@@ -2,6 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { FirstCode } from './access/first-code.ts';
 import type { FirstKey } from './access/first-key.ts';
 import type { Uploads } from './documents/uploads.ts';
+import type { Verifying } from './documents/verifying.ts';
 import type { FirstLook } from './first-look.ts';
 import type { Groundwork } from './groundwork.ts';
 import type { Listener } from './http/listener.ts';
@@ -50,6 +51,7 @@ export interface ServiceParts {
   readonly store: ObjectStore;
   readonly groundwork: Groundwork;
   readonly uploads: Uploads;
+  readonly verifying: Pick<Verifying, 'stop'>;
   readonly lifecycle: Lifecycle;
   readonly firstLook: FirstLook;
   readonly telemetry: Telemetry;
@@ -106,7 +108,7 @@ export class Service implements Strongroom {
   }
 
   async stop(): Promise<void> {
-    const { settings, groundwork, uploads, lifecycle, firstLook, listener, doors } = this.#parts;
+    const { settings, groundwork, uploads, verifying, lifecycle, firstLook, listener, doors } = this.#parts;
     groundwork.boot.stop();
     const closed = listener.close();
     await Promise.all([
@@ -115,7 +117,7 @@ export class Service implements Strongroom {
       within(settings.stopWithin, listener.connections.settled()),
     ]);
     uploads.endAll('the service stops');
-    await within(settlingTime, uploads.settled());
+    await Promise.all([within(settlingTime, uploads.settled()), within(settlingTime, verifying.stop())]);
     await within(settlingTime, closed);
     listener.endAll();
     await doors.close();
@@ -142,9 +144,10 @@ export class Service implements Strongroom {
   }
 
   async #giveUp(): Promise<void> {
-    const { groundwork, lifecycle, doors } = this.#parts;
+    const { groundwork, verifying, lifecycle, doors } = this.#parts;
     groundwork.boot.stop();
     await lifecycle.stop();
+    await within(settlingTime, verifying.stop());
     await Promise.allSettled([within(settlingTime, doors.close()), this.#release()]);
   }
 

@@ -92,7 +92,8 @@ const rules: readonly Rule[] = [
       'access/sign-in-records.ts',
       'objects/resumable-objects.ts',
     ],
-    because: 'an adapter knows the ports it implements, what a document is, and what a store says of its parts',
+    because:
+      'an adapter knows the ports it implements, what a document is, and what a store says of its parts',
   },
   {
     files: 'settings',

@@ -120,6 +120,7 @@ export interface Event {
 
 export const eventActions = [
   'document.received',
+  'document.inspecting',
   'document.available',
   'document.changed',
   'document.archived',

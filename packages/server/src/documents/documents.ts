@@ -268,7 +268,8 @@ export class Documents implements DocumentsPort {
       stateBefore: null,
       deletedAt: null,
       purgeAfter: null,
-      dueIn: null,
+      // Whoever read it back when it was deleted has let go of it.
+      dueIn: to === 'inspecting' ? 0 : null,
     });
   }
 

@@ -13,6 +13,7 @@ function everything(watched: Partial<Watched> = {}): Telemetry {
   telemetry.records(silent as Records);
   telemetry.watch({
     uploads: { running: 3 },
+    verifying: { running: 1 },
     connections: { requests: 5, open: 8, bytes: { received: 34, sent: 55 } },
     budget: { inUse: 13, limit: 21, waiting: 2 },
     readiness: async () => ({ ok: false, checks: { store: true, records: true } }),
@@ -28,6 +29,7 @@ test('what lies in the parts of the service is read when somebody asks', async (
   for (const line of [
     'strongroom_build_info{version="1",node="v24",store="s3",records="postgres"} 1',
     'strongroom_uploads_running 3',
+    'strongroom_verifications_running 1',
     'strongroom_http_requests_running 5',
     'strongroom_http_connections_open 8',
     'strongroom_network_received_bytes_total 34',

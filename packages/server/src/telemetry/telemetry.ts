@@ -32,6 +32,7 @@ interface Readiness {
 /** What is asked when somebody scrapes. */
 export interface Watched {
   readonly uploads: { readonly running: number };
+  readonly verifying: { readonly running: number };
   readonly connections: {
     readonly requests: number;
     readonly open: number;
@@ -108,7 +109,7 @@ export class Telemetry {
   }
 
   /** Reads these parts when somebody scrapes. */
-  watch({ uploads, connections, budget, readiness, chores, overdue }: Watched): void {
+  watch({ uploads, verifying, connections, budget, readiness, chores, overdue }: Watched): void {
     const gauge = (name: string, help: string, read: () => number | undefined) =>
       this.registry.read('gauge', name, help, [], () => {
         const value = read();
@@ -137,6 +138,11 @@ export class Telemetry {
       'strongroom_downloads_running',
       'Bodies that are being read from the store.',
       () => this.#store?.reading,
+    );
+    gauge(
+      'strongroom_verifications_running',
+      'Stored documents that are being read back for their digest.',
+      () => verifying.running,
     );
     gauge(
       'strongroom_upload_buffer_used_bytes',

@@ -34,6 +34,7 @@ export const document = {
   'document.history_loading': 'The history is being fetched …',
   'document.history_more': 'Show more',
   'event.document.received': 'Upload begun',
+  'event.document.inspecting': 'Stored, to be checked',
   'event.document.available': 'Stored',
   'event.document.changed': 'Name or facts changed',
   'event.document.archived': 'Archived',
