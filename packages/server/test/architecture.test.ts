@@ -80,7 +80,7 @@ const rules: readonly Rule[] = [
   {
     files: 'records/document-records.ts',
     may: ['errors.ts'],
-    types: ['documents/document.ts'],
+    types: ['documents/document.ts', 'records/upload-records.ts'],
     because: 'a port knows no adapter; of the rules it knows what a document is',
   },
   {

@@ -1,4 +1,5 @@
 import type { Actor, Document, Event, EventAction, JsonObject, State } from '../documents/document.ts';
+import type { NewUpload } from './upload-records.ts';
 
 /**
  * The port to the facts. SQLite and PostgreSQL keep the same promises; test/contracts/document-records.ts holds both
@@ -25,6 +26,8 @@ export interface DocumentRecords {
    * place of the grant that created it back, in the transaction that makes it so. Of grants that are kept no longer, two go
    * for every new one.
    *
+   * With `upload`, in the same transaction: the upload is there, of which nothing has come (upload-records.ts).
+   *
    * `replaces` must name a document of the same record that is neither `abandoned` nor `purged`: else `invalid_input`
    * on field `replaces`, and nothing is written.
    */
@@ -33,6 +36,7 @@ export interface DocumentRecords {
     happened: Happened,
     idempotency?: Idempotency,
     allowance?: Allowance,
+    upload?: NewUpload,
   ): Promise<{ document: Document; created: boolean }>;
 
   /** The document, or null. */

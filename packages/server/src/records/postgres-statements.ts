@@ -1,5 +1,6 @@
 import { postgresDialect } from './postgres-dialect.ts';
 import { documentColumns, documentWidth, eventColumns } from './row.ts';
+import { uploadColumns } from './upload-row.ts';
 
 /**
  * Each writes the change and its event in one statement, so one round trip is one transaction and a transaction pooler
@@ -24,6 +25,7 @@ const documentTypes = [
     'bigint',
   ],
 ];
+const uploadTypes = ['text', 'bigint', 'bigint', 'bigint', 'text', 'text'];
 const eventTypes = ['uuid', 'bigint', 'text', 'text', 'text', 'text', 'text'];
 
 /** `?first::type, …` */
@@ -65,6 +67,15 @@ export const createOnce = `WITH swept AS (
     WHERE idempotency.expires_at <= ${clock}
     RETURNING document_id
   ), created AS (${insert('FROM named')}) ${insertEvent}`;
+
+/** Any of these, and the document's upload, whose columns begin at `next`. */
+export const withUpload = (creating: string, next: number) =>
+  creating.replace(
+    `) ${insertEvent}`,
+    `), begun AS (
+    INSERT INTO uploads (document_id, ${uploadColumns}) SELECT id, ${cast(uploadTypes, next)} FROM created
+  ) ${insertEvent}`,
+  );
 
 /** Parameters: the document replaced at 1, the record at 2. */
 export const replaced = `SELECT 1 FROM documents WHERE id = ?1 AND record_id = ?2 AND state NOT IN ('abandoned', 'purged')`;

@@ -8,10 +8,21 @@ import { postgresDialect } from './postgres-dialect.ts';
 import { startError } from './postgres-faults.ts';
 import { PostgresPool, type PostgresTimeouts, type RunInTransaction } from './postgres-pool.ts';
 import * as sql from './postgres-statements.ts';
+import * as uploads from './postgres-uploads.ts';
 import type { Records } from './records.ts';
 import { grantUsedUp, refusal, replacesNothing } from './refusals.ts';
 import { documentWidth, type Row } from './row.ts';
-import type { Claim, NewLine, NewRow, Query, SqlDatabase, Update } from './sql-database.ts';
+import type {
+  Claim,
+  HeldUpdate,
+  NewLine,
+  NewRow,
+  Progress,
+  Query,
+  SqlDatabase,
+  Taking,
+  Update,
+} from './sql-database.ts';
 import { SqlRecords } from './sql-records.ts';
 import { updateQuery } from './update-query.ts';
 
@@ -89,8 +100,8 @@ class PostgresDatabase implements SqlDatabase {
     const replaces = document[15] !== null;
     if (row.allowance) return this.#createCounted(row, row.allowance);
     if (idempotency) return this.#createOnce(row, idempotency);
-    const text = replaces ? sql.createReplacing : sql.create;
-    const written = await this.#pool.writeTogether(document[0] as string, text, parameters(row));
+    const statement = creation(replaces ? sql.createReplacing : sql.create, row);
+    const written = await this.#pool.writeTogether(document[0] as string, ...statement);
     if (written.length === 0) throw replacesNothing();
     return null;
   }
@@ -120,6 +131,18 @@ class PostgresDatabase implements SqlDatabase {
     if (found) throw refusal(id, found, 'forgotten', null);
   }
 
+  takeUpload(taking: Taking): Promise<Row> {
+    return uploads.takeUpload(this.#pool, taking);
+  }
+
+  advanceUpload(progress: Progress): Promise<void> {
+    return uploads.advanceUpload(this.#pool, progress);
+  }
+
+  updateUpload(update: HeldUpdate): Promise<Row> {
+    return uploads.updateUpload(this.#pool, update);
+  }
+
   async #refuse(id: string, wanted: string, revision: number | null): Promise<never> {
     const [found] = await this.#pool.readTogether(sql.look, [id]);
     throw refusal(id, found, wanted, revision);
@@ -128,9 +151,9 @@ class PostgresDatabase implements SqlDatabase {
   /** One round trip for a fresh key; a transaction when an unexpired line is there. */
   async #createOnce(row: NewRow, line: NewLine): Promise<Row | null> {
     const { scope, key, fingerprint, keptFor } = line;
-    const once = [...parameters(row), scope, key, fingerprint, keptFor];
+    const statement = creation(sql.createOnce, row, [scope, key, fingerprint, keptFor]);
     for (let left = 3; left > 0; left--) {
-      const written = await this.#pool.write(sql.createOnce, once);
+      const written = await this.#pool.write(...statement);
       if (written.length > 0) return null;
       const settled = await this.#pool.transaction((run) => settle(run, row, line));
       if (settled !== 'lost' && settled !== 'free') return settled;
@@ -183,7 +206,7 @@ async function createCounted(
   if (settled !== 'free') return settled;
   await assertReplaceable(run, document);
   await takePlace(run, allowance);
-  await run(sql.create, parameters(row));
+  await run(...creation(sql.create, row));
   if (line === null) return null;
   const { scope, key, fingerprint, keptFor } = line;
   const kept = await run(sql.keepLine, [scope, key, fingerprint, document[0] ?? null, keptFor]);
@@ -226,19 +249,24 @@ async function settle(
   if ((await run(sql.holdLine, [scope, key, oldId])).length === 0) return 'lost';
   if (next === 'abandon') await run(...abandonment(oldId, abandoned));
   if (allowance) await takePlace(run, allowance);
-  await run(sql.create, parameters(row));
+  await run(...creation(sql.create, row));
   await run(sql.handOver, [scope, key, fingerprint, document[0] ?? null, keptFor]);
   return null;
 }
 
-function abandonment(id: string, event: Row): [sql: string, parameters: Row] {
+type Statement = [sql: string, parameters: Row];
+
+function abandonment(id: string, event: Row): Statement {
   const changes = { state: 'abandoned', dueIn: 0, updatedAt: new Date(event[1] as number) } as const;
   const query = updateQuery({ id, from: ['receiving'] }, changes, postgresDialect.clock);
   return [sql.abandoning(query.sql, query.parameters.length + 1), [...query.parameters, ...event]];
 }
 
-function parameters({ document, dueIn, event }: NewRow): Row {
-  return [...document, dueIn, ...event];
+/** One of the statements that create, with what it takes: `line` follows the event, and the upload follows both. */
+function creation(text: string, row: NewRow, line: Row = []): Statement {
+  const { document, dueIn, event, upload } = row;
+  const told = [...document, dueIn, ...event, ...line];
+  return upload ? [sql.withUpload(text, told.length + 1), [...told, ...upload]] : [text, told];
 }
 
 /** As node-postgres will read it when it connects. */

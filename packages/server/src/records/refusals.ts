@@ -16,6 +16,26 @@ export function refusal(
     : new StrongroomError('state_conflict', { id, state: found[0] as string, wanted });
 }
 
+/**
+ * Why who holds `fence` of an upload (null: anyone) may not write; null: they may. `standing` is the document's state, and its
+ * upload's fence and offset, null where it has none.
+ */
+export function uploadRefusal(
+  id: string,
+  [state, fence, durable]: Row,
+  ours: number | null,
+  expectedOffset: number | null,
+  wanted: string,
+): StrongroomError | null {
+  if (state === undefined) return new StrongroomError('document_missing', { id });
+  if (state !== 'receiving' || fence === null)
+    return new StrongroomError('state_conflict', { id, state: state as string, wanted });
+  if (ours !== null && ours !== fence) return new StrongroomError('upload_taken_over', { id });
+  if (expectedOffset !== null && expectedOffset !== durable)
+    return new StrongroomError('offset_conflict', { offset: durable as number });
+  return null;
+}
+
 export function grantUsedUp({ files }: Allowance): StrongroomError {
   return new StrongroomError('grant_used_up', { maxFiles: files });
 }

@@ -50,6 +50,11 @@ export interface SqlDatabase {
   claim(claim: Claim): Promise<Row[]>;
   /** Raises `state_conflict`. */
   forget(id: string): Promise<void>;
+  /** A document and its upload (`toUpload`), taken over. Raises what the port says; so do the next two. */
+  takeUpload(taking: Taking): Promise<Row>;
+  advanceUpload(progress: Progress): Promise<void>;
+  /** The updated document. */
+  updateUpload(update: HeldUpdate): Promise<Row>;
 }
 
 /** A document about to be written, as rows ready to be bound. Durations are milliseconds. */
@@ -59,6 +64,8 @@ export interface NewRow {
   readonly event: Row;
   readonly idempotency: NewLine | null;
   readonly allowance: Allowance | null;
+  /** The upload that it is the document of (`newUploadRow`). */
+  readonly upload: Row | null;
 }
 
 export interface NewLine {
@@ -87,4 +94,26 @@ export interface Claim {
   readonly states: readonly State[];
   readonly limit: number;
   readonly lease: number;
+}
+
+export interface Taking {
+  readonly id: string;
+  /** Null: any. */
+  readonly expectedOffset: number | null;
+}
+
+export interface Progress {
+  readonly id: string;
+  readonly fence: number;
+  /** Milliseconds until it is due, offset, state, length (null: as it was). */
+  readonly progress: Row;
+  /** As `partRow` makes it. */
+  readonly part: Row | null;
+}
+
+/** An `Update` by who holds this fence of the document's upload. */
+export interface HeldUpdate extends Pick<Update, 'id' | 'query' | 'wanted'> {
+  readonly fence: number;
+  /** The event with which the upload is over, and its row and its parts go; null: it goes on. */
+  readonly ending: Row | null;
 }

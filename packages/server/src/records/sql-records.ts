@@ -41,7 +41,10 @@ import type { SqlDatabase } from './sql-database.ts';
 import { revocations } from './sql-revocations.ts';
 import { foldNames, search as searched } from './sql-search.ts';
 import { signInCodes } from './sql-sign-in-codes.ts';
+import { uploads } from './sql-uploads.ts';
 import { updateQuery } from './update-query.ts';
+import type { NewUpload, UploadProgress, UploadRecords } from './upload-records.ts';
+import { newUploadRow } from './upload-row.ts';
 
 /** No event is there: revisions begin at 1. */
 const beforeAll: EventPosition = { revision: 0, id: '00000000-0000-0000-0000-000000000000' };
@@ -51,11 +54,13 @@ export class SqlRecords implements Records {
   readonly #database: SqlDatabase;
   readonly #revoked: RevocationRecords;
   readonly #codes: SignInRecords;
+  readonly #uploads: UploadRecords;
 
   constructor(database: SqlDatabase) {
     this.#database = database;
     this.#revoked = revocations(database);
     this.#codes = signInCodes(database);
+    this.#uploads = uploads(database);
   }
 
   connect = () => this.#database.connect();
@@ -72,6 +77,7 @@ export class SqlRecords implements Records {
     happened: Happened,
     idempotency?: Idempotency,
     allowance?: Allowance,
+    upload?: NewUpload,
   ): Promise<{ document: Document; created: boolean }> {
     const document = draftRow(draft);
     if (draft.replaces !== null && !isId(draft.replaces)) throw replacesNothing();
@@ -83,6 +89,7 @@ export class SqlRecords implements Records {
         ? { ...idempotency, abandoned: eventRow(takenOver(happened, draft.id)) }
         : null,
       allowance: allowance ?? null,
+      upload: upload ? newUploadRow(upload) : null,
     });
     return { document: toDocument(existing ?? document), created: existing === null };
   }
@@ -216,6 +223,30 @@ export class SqlRecords implements Records {
 
   async forget(id: string): Promise<void> {
     if (isId(id)) await this.#database.forget(id);
+  }
+
+  findUpload(id: string) {
+    return this.#uploads.findUpload(id);
+  }
+
+  takeUpload(id: string, expectedOffset?: number) {
+    return this.#uploads.takeUpload(id, expectedOffset);
+  }
+
+  advanceUpload(id: string, fence: number, progress: UploadProgress) {
+    return this.#uploads.advanceUpload(id, fence, progress);
+  }
+
+  placeUpload(id: string, fence: number, placed: Parameters<UploadRecords['placeUpload']>[2]) {
+    return this.#uploads.placeUpload(id, fence, placed);
+  }
+
+  uploadParts(id: string) {
+    return this.#uploads.uploadParts(id);
+  }
+
+  finishUpload(...finish: Parameters<UploadRecords['finishUpload']>) {
+    return this.#uploads.finishUpload(...finish);
   }
 
   async createKey(key: ApiKeyRecord): Promise<void> {

@@ -4,8 +4,9 @@ import type { Allowance } from './document-records.ts';
 import { replay } from './idempotency.ts';
 import { grantUsedUp, refusal, replacesNothing } from './refusals.ts';
 import { documentColumns, documentWidth, eventColumns, type Row, type Value } from './row.ts';
-import type { Claim, NewRow, Query, Update } from './sql-database.ts';
+import type { Claim, HeldUpdate, NewRow, Progress, Query, Taking, Update } from './sql-database.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
+import { advanceUpload, beginUpload, takeUpload, updateUpload } from './sqlite-uploads.ts';
 import { updateQuery } from './update-query.ts';
 
 const { clock } = sqliteDialect;
@@ -44,6 +45,7 @@ const sql = {
 export class Operations {
   readonly #db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
+  readonly #all = (text: string, ...parameters: Value[]): Row[] => this.run({ sql: text, parameters });
 
   constructor(db: DatabaseSync) {
     this.#db = db;
@@ -55,7 +57,7 @@ export class Operations {
   }
 
   /** Writes the row, or answers the document that the same idempotency key already made. */
-  create({ document, dueIn, event, idempotency, allowance }: NewRow): Row | null {
+  create({ document, dueIn, event, idempotency, allowance, upload }: NewRow): Row | null {
     this.#assertReplaceable(document);
     let dead: Row | null = null;
     if (idempotency) {
@@ -75,6 +77,7 @@ export class Operations {
     const id = document[0] as string;
     this.#all(sql.insert, ...document, dueIn);
     this.#all(sql.event, id, 1, ...event);
+    if (upload) beginUpload(this.#all, id, upload);
     if (idempotency) {
       const { scope, key, fingerprint, keptFor } = idempotency;
       this.#all(sql.sweepLines);
@@ -111,6 +114,18 @@ export class Operations {
     if (found) throw refusal(id, found, 'forgotten', null);
   }
 
+  takeUpload(taking: Taking): Row {
+    return takeUpload(this.#all, taking);
+  }
+
+  advanceUpload(progress: Progress): void {
+    advanceUpload(this.#all, progress);
+  }
+
+  updateUpload(update: HeldUpdate): Row {
+    return updateUpload(this.#all, update);
+  }
+
   #abandon(id: string, event: Row): void {
     const target = { id, from: ['receiving'] as const };
     const changes = { state: 'abandoned', dueIn: 0, updatedAt: new Date(event[1] as number) } as const;
@@ -139,10 +154,6 @@ export class Operations {
 
   #look(id: string): Row | undefined {
     return this.#all(sql.look, id)[0];
-  }
-
-  #all(text: string, ...parameters: Value[]): Row[] {
-    return this.run({ sql: text, parameters });
   }
 
   #prepare(text: string): StatementSync {

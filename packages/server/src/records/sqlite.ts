@@ -4,7 +4,16 @@ import type { Outlook } from './document-records.ts';
 import { outlookFor, sqliteTypes } from './migrations/migrations.ts';
 import type { Records } from './records.ts';
 import type { Row } from './row.ts';
-import type { Claim, NewRow, Query, SqlDatabase, Update } from './sql-database.ts';
+import type {
+  Claim,
+  HeldUpdate,
+  NewRow,
+  Progress,
+  Query,
+  SqlDatabase,
+  Taking,
+  Update,
+} from './sql-database.ts';
 import { SqlRecords } from './sql-records.ts';
 import type { OperationName } from './sqlite-calls.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
@@ -80,6 +89,18 @@ class SqliteDatabase implements SqlDatabase {
 
   forget(id: string): Promise<void> {
     return this.#call('forget', id);
+  }
+
+  takeUpload(taking: Taking): Promise<Row> {
+    return this.#call('takeUpload', taking);
+  }
+
+  advanceUpload(progress: Progress): Promise<void> {
+    return this.#call('advanceUpload', progress);
+  }
+
+  updateUpload(update: HeldUpdate): Promise<Row> {
+    return this.#call('updateUpload', update);
   }
 
   /** A thread that died is replaced by the next call. */

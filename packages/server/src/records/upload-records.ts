@@ -7,8 +7,8 @@ import type { Changes, Happened } from './document-records.ts';
  * kept here beside it goes when the upload is over. test/contracts/ holds both databases to it.
  *
  * A fence counts who has taken the upload over. Whoever holds an older one can change nothing any more: nobody waits for a
- * lease to run out. Every call is one transaction, may raise `records_unavailable`, and raises `document_missing` for an id
- * that is no document's, `state_conflict` for one that is not `receiving` (any more).
+ * lease to run out. It begins at 0, which who created the upload may go on with. Every call is one transaction, may raise `records_unavailable`, and raises `document_missing` for an id
+ * that is no document's, `state_conflict` for one that is not `receiving` (any more), or is and has no upload.
  */
 export interface UploadRecords {
   /** The upload as it stands, whoever is at it; null where the document has none. Raises nothing for a document in another state. */
@@ -26,7 +26,10 @@ export interface UploadRecords {
    */
   advanceUpload(id: string, fence: number, progress: UploadProgress): Promise<void>;
 
-  /** Fixes what the first bytes have said: key, content type and name. Once; counts the revision up, no event. Raises as `advanceUpload`. */
+  /**
+   * Fixes what the first bytes have said: key, content type and name. Once: another key than the one that stands raises
+   * `state_conflict`. Counts the revision up, no event. Raises as `advanceUpload`.
+   */
   placeUpload(
     id: string,
     fence: number,
@@ -41,12 +44,15 @@ export interface UploadRecords {
   /** The parts noted so far, by number. */
   uploadParts(id: string): Promise<Part[]>;
 
-  /** As `transition` from `receiving`, and ends the upload: its progress and parts go. Raises as `advanceUpload`. */
+  /**
+   * As `transition` from `receiving`, and ends the upload: its progress and parts go. Raises as `advanceUpload`. The name is
+   * to be named: from now on the document is found by it (`Changes`).
+   */
   finishUpload(
     id: string,
     fence: number,
     to: Extract<State, 'available' | 'inspecting'>,
-    changes: Changes,
+    changes: Changes & Required<Pick<Changes, 'filename'>>,
     happened: Happened,
   ): Promise<Document>;
 }

@@ -12,6 +12,8 @@ import { refuses } from './document-records-refusals.ts';
 import { abandoned, available, receiving, sha256 } from './document-records-samples.ts';
 import { describeSearching } from './document-records-searching.ts';
 import { describeTransitions } from './document-records-transitions.ts';
+import { describeUploadEnds } from './document-records-upload-ends.ts';
+import { describeUploads } from './document-records-uploads.ts';
 import { describeWriting } from './document-records-writing.ts';
 
 /** Two connections to one set of records, as two processes would have them. */
@@ -38,6 +40,8 @@ export function documentRecordsContract(name: string, open: (t: Ending) => Promi
     describeWriting(both);
     describeTransitions(both);
     describeQueue(both);
+    describeUploads(both);
+    describeUploadEnds(both);
     describeForgetting(both);
     describeIdempotency(both);
     describeFinding(both);

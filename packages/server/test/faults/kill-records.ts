@@ -5,6 +5,7 @@ import type { Steps } from './kill-steps.ts';
 export function watchRecords(steps: Steps): void {
   const records = SqlRecords.prototype;
   const { create, get, claim, transition, lookAgain, forget } = records;
+  const { takeUpload, advanceUpload, placeUpload, finishUpload } = records;
 
   records.create = function (draft, ...rest) {
     steps.note(draft);
@@ -27,6 +28,20 @@ export function watchRecords(steps: Steps): void {
   };
   records.lookAgain = function (id, dueIn) {
     return steps.take(steps.ofId(id), 'records.lookAgain', () => lookAgain.call(this, id, dueIn));
+  };
+  records.takeUpload = function (id, ...rest) {
+    return steps.take(steps.ofId(id), 'records.takeUpload', () => takeUpload.call(this, id, ...rest));
+  };
+  records.advanceUpload = function (id, ...rest) {
+    return steps.take(steps.ofId(id), 'records.advanceUpload', () => advanceUpload.call(this, id, ...rest));
+  };
+  records.placeUpload = function (id, ...rest) {
+    return steps.take(steps.ofId(id), 'records.placeUpload', () => placeUpload.call(this, id, ...rest));
+  };
+  records.finishUpload = function (id, fence, to, ...rest) {
+    return steps.take(steps.ofId(id), `records.finishUpload ${to}`, () =>
+      finishUpload.call(this, id, fence, to, ...rest),
+    );
   };
   records.forget = function (id) {
     return steps.take(steps.ofId(id), 'records.forget', () => forget.call(this, id));

@@ -4,6 +4,7 @@ import { documents } from './0001-documents.ts';
 import { access } from './0002-access.ts';
 import { signInCodes } from './0003-sign-in-codes.ts';
 import { foldedNames } from './0004-folded-names.ts';
+import { uploads } from './0005-uploads.ts';
 
 /** What the two databases call the same things. */
 export interface Types {
@@ -33,7 +34,13 @@ export const postgresTypes: Types = {
  * program before it still runs on what it leaves, so servers can be replaced one by one. What it makes needless goes
  * in a migration of a later release.
  */
-const migrations: readonly ((types: Types) => string[])[] = [documents, access, signInCodes, foldedNames];
+const migrations: readonly ((types: Types) => string[])[] = [
+  documents,
+  access,
+  signInCodes,
+  foldedNames,
+  uploads,
+];
 
 /** Where the schema's number is kept. */
 export const createSchemaTable = 'CREATE TABLE IF NOT EXISTS schema_version (number integer NOT NULL)';
