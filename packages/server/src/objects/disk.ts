@@ -39,6 +39,7 @@ export class DiskStore implements ObjectStore {
   readonly kind = 'disk';
   readonly bucket = null;
   readonly resumable = new DiskResumable();
+  readonly direct = null;
   readonly #paths: DiskPaths;
   readonly #folders: DiskFolders;
 

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { DirectUploads } from './direct-uploads.ts';
 import type { ResumableObjects } from './resumable-objects.ts';
 import type { SelfDescription } from './self-description.ts';
 
@@ -15,6 +16,8 @@ export interface ObjectStore {
   readonly bucket: string | null;
   /** Objects that come over several calls. */
   readonly resumable: ResumableObjects;
+  /** Objects that come past us; null: they can't. */
+  readonly direct: DirectUploads | null;
   /** `s3://bucket/prefix/key` or `file:///…`, for people. */
   path(key: string): string;
 

@@ -113,9 +113,9 @@ export class S3Bucket {
   ): AsyncGenerator<string> {
     let after: Record<string, string> | null = {};
     while (after) {
-      const { xml, decode } = await this.#list(operation, { [parameter]: '', prefix: key, ...after }, signal);
+      const { xml } = await this.#list(operation, { [parameter]: '', prefix: key, ...after }, signal);
       const found = entries.flatMap((name) => elements(xml, name));
-      const ours = found.filter((entry) => decode(text(entry, 'Key')) === key);
+      const ours = found.filter((entry) => isKey(text(entry, 'Key') ?? '', key));
       yield* ours;
       const last = text(xml, `Next${marker.element}`);
       const more = isTruncated(xml) && ours.length === found.length && last !== undefined;
@@ -140,6 +140,14 @@ export class S3Bucket {
     const encoded = text(xml, 'EncodingType') === 'url';
     return { xml, decode: (key = '') => (encoded ? decoded(key) : key) };
   }
+}
+
+/**
+ * Whether an entry of a list of keys that begin with `key` is of that very key. Ceph encodes the keys of unfinished uploads and
+ * does not say so; no other key that begins with this one looks like it, encoded or not.
+ */
+function isKey(listed: string, key: string): boolean {
+  return listed === key || decoded(listed) === key;
 }
 
 /** What is not encoded as it says stays as it is: it is no key of ours. */

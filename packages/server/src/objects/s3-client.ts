@@ -123,17 +123,16 @@ export class S3Client {
     });
   }
 
-  /** A presigned URL for a GET of the key at `endpoint`. `expiresIn` is in seconds. */
+  /** A presigned URL for one request on the key at `endpoint`, with exactly these headers. `expiresIn` is in seconds. */
   async presign(
     endpoint: Endpoint,
-    key: string,
-    parameters: Readonly<Record<string, string>>,
+    { method, key, query, headers = {} }: Pick<S3Request, 'method' | 'query' | 'headers'> & { key: string },
     expiresIn: number,
   ): Promise<string> {
     const path = pathOf(endpoint, key);
     const credentials = await this.#credentials();
-    const request = { method: 'GET', path, host: endpoint.host };
-    return `${endpoint.origin}${path}?${this.#signer.presign(request, parameters, expiresIn, credentials)}`;
+    const request = { method, path, headers: { ...headers, host: endpoint.host } };
+    return `${endpoint.origin}${path}?${this.#signer.presign(request, query ?? {}, expiresIn, credentials)}`;
   }
 
   /** Ends every connection, also those at work. */

@@ -1,20 +1,16 @@
 import { StrongroomError } from '../errors.ts';
+import type { Part } from './resumable-objects.ts';
 import type { S3Client } from './s3-client.ts';
 import { type Answer, hasStatus, S3Error } from './s3-error.ts';
 import { maxParts } from './s3-parts.ts';
 import { payload, type Streamed } from './s3-payload.ts';
-import { encoded, text } from './s3-xml.ts';
+import { elements, encoded, text } from './s3-xml.ts';
 import { sha256 } from './sigv4.ts';
 
 /** S3 may put an object of many parts together for minutes before it answers. Milliseconds. */
 const completeWithin = 300_000;
 /** An abort is a courtesy: whoever removes the key later takes what is left. Milliseconds. */
 const abortWithin = 5_000;
-
-interface Part {
-  readonly etag: string;
-  readonly checksum: string | undefined;
-}
 
 /** One multipart upload: its parts are sent one after another. */
 export class MultipartUpload {
@@ -48,18 +44,8 @@ export class MultipartUpload {
     headers: Readonly<Record<string, string>>,
     signal?: AbortSignal,
   ): Promise<MultipartUpload> {
-    const operation = 'CreateMultipartUpload';
     const checks = client.profile.checksums;
-    const { xml } = await client.xml({
-      operation,
-      method: 'POST',
-      key,
-      query: { uploads: '' },
-      headers: checks ? { ...headers, 'x-amz-checksum-algorithm': 'SHA256' } : headers,
-      signal,
-    });
-    const id = text(xml, 'UploadId');
-    if (!id) throw new S3Error({ operation, key, code: 'NoUploadId', status: 200 });
+    const id = await beginUpload(client, key, headers, { checks, signal });
     return new MultipartUpload(client, key, id, { checks, signal });
   }
 
@@ -73,18 +59,20 @@ export class MultipartUpload {
     if (this.#parts.length === maxParts) {
       throw new StrongroomError('too_large', { limit: this.#sent, received: this.#sent + body.length });
     }
+    const number = this.#parts.length + 1;
     const ready = payload(body, this.#checks);
     const answer = await this.#client.headers({
       operation: 'UploadPart',
       method: 'PUT',
       key: this.#key,
-      query: { partNumber: String(this.#parts.length + 1), uploadId: this.#id },
+      query: { partNumber: String(number), uploadId: this.#id },
       headers: ready.headers,
       hash: ready.hash,
       body: ready.body,
       signal: this.#signal,
     });
-    this.#parts.push({ etag: String(answer.etag ?? ''), checksum: ready.checksum() });
+    const checksum = ready.checksum() ?? null;
+    this.#parts.push({ number, size: body.length, etag: String(answer.etag ?? ''), checksum });
     this.#sent += body.length;
   }
 
@@ -93,20 +81,10 @@ export class MultipartUpload {
    * Gives the ETag, empty where the engine does not tell it (Ceph).
    */
   async complete(conditions: Readonly<Record<string, string>>): Promise<{ etag: string; headers: Answer }> {
-    const body = Buffer.from(this.#list());
-    const { xml, headers } = await this.#client.xml({
-      operation: 'CompleteMultipartUpload',
-      method: 'POST',
-      key: this.#key,
-      query: { uploadId: this.#id },
-      headers: { 'content-type': 'application/xml', ...conditions },
-      hash: sha256(body),
-      body,
-      signal: this.#signal,
-      answerWithin: completeWithin,
-    });
+    const upload = { key: this.#key, id: this.#id };
+    const answer = await completeUpload(this.#client, upload, this.#parts, conditions, this.#signal);
     this.#completed = true;
-    return { etag: text(xml, 'ETag') ?? '', headers };
+    return answer;
   }
 
   /** Lets S3 forget the parts, unless they have become an object. What fails here is settled when the key is removed. */
@@ -114,14 +92,97 @@ export class MultipartUpload {
     if (this.#completed) return;
     await abortUpload(this.#client, this.#key, this.#id, AbortSignal.timeout(abortWithin)).catch(() => {});
   }
+}
 
-  #list(): string {
-    const parts = this.#parts.map(({ etag, checksum }, at) => {
-      const proof = checksum === undefined ? '' : `<ChecksumSHA256>${checksum}</ChecksumSHA256>`;
-      return `<Part><PartNumber>${at + 1}</PartNumber><ETag>${encoded(etag)}</ETag>${proof}</Part>`;
-    });
-    return `<CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${parts.join('')}</CompleteMultipartUpload>`;
+/** Begins an upload, and gives its id. `headers` are those of the object; `checks`: each part will carry its SHA-256. */
+export async function beginUpload(
+  client: S3Client,
+  key: string,
+  headers: Readonly<Record<string, string>>,
+  { checks, signal }: { checks: boolean; signal?: AbortSignal | undefined },
+): Promise<string> {
+  const operation = 'CreateMultipartUpload';
+  const { xml } = await client.xml({
+    operation,
+    method: 'POST',
+    key,
+    query: { uploads: '' },
+    headers: checks ? { ...headers, 'x-amz-checksum-algorithm': 'SHA256' } : headers,
+    signal,
+  });
+  const id = text(xml, 'UploadId');
+  if (!id) throw new S3Error({ operation, key, code: 'NoUploadId', status: 200 });
+  return id;
+}
+
+/**
+ * Makes the object of these parts, which are in the order of their numbers. `conditions` are headers of the request. Gives the
+ * ETag, empty where the engine does not tell it (Ceph).
+ */
+export async function completeUpload(
+  client: S3Client,
+  { key, id }: { readonly key: string; readonly id: string },
+  parts: readonly Part[],
+  conditions: Readonly<Record<string, string>>,
+  signal?: AbortSignal,
+): Promise<{ etag: string; headers: Answer }> {
+  const body = Buffer.from(completion(parts));
+  const { xml, headers } = await client.xml({
+    operation: 'CompleteMultipartUpload',
+    method: 'POST',
+    key,
+    query: { uploadId: id },
+    headers: { 'content-type': 'application/xml', ...conditions },
+    hash: sha256(body),
+    body,
+    signal,
+    answerWithin: completeWithin,
+  });
+  return { etag: text(xml, 'ETag') ?? '', headers };
+}
+
+function completion(parts: readonly Part[]): string {
+  const listed = parts.map(({ number, etag, checksum }) => {
+    const proof = checksum === null ? '' : `<ChecksumSHA256>${checksum}</ChecksumSHA256>`;
+    return `<Part><PartNumber>${number}</PartNumber><ETag>${encoded(etag)}</ETag>${proof}</Part>`;
+  });
+  return `<CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${listed.join('')}</CompleteMultipartUpload>`;
+}
+
+/** The parts that an upload has, by number, over as many pages as they take; null: there is no such upload (any more). */
+export async function partsOf(
+  client: S3Client,
+  { key, id }: { readonly key: string; readonly id: string },
+  signal?: AbortSignal,
+): Promise<Part[] | null> {
+  const parts: Part[] = [];
+  for (let after: string | undefined = '0'; after !== undefined; ) {
+    const query: Record<string, string> = { uploadId: id, 'part-number-marker': after };
+    const page = await client
+      .xml({ operation: 'ListParts', method: 'GET', key, query, signal })
+      .catch((error: unknown) => {
+        if (isLost(error)) return null;
+        throw error;
+      });
+    if (page === null) return null;
+    parts.push(...elements(page.xml, 'Part').map(partIn));
+    after = text(page.xml, 'IsTruncated') === 'true' ? text(page.xml, 'NextPartNumberMarker') : undefined;
   }
+  return parts;
+}
+
+/** Whether there is no such upload (any more). Ceph says NoSuchKey of it when its parts are listed; a missing bucket is another fault. */
+export function isLost(error: unknown): error is S3Error {
+  return hasStatus(error, 404) && error.code !== 'NoSuchBucket';
+}
+
+function partIn(xml: string): Part {
+  return {
+    number: Number(text(xml, 'PartNumber')),
+    size: Number(text(xml, 'Size')),
+    etag: text(xml, 'ETag') ?? '',
+    checksum: text(xml, 'ChecksumSHA256') ?? null,
+  };
 }
 
 /** Aborts an upload; one that is gone already is success. */

@@ -18,6 +18,7 @@ import type {
 import { S3Bucket } from './s3-bucket.ts';
 import { defaultTimeouts, S3Client, type S3Request, type Timeouts } from './s3-client.ts';
 import { credentialSource } from './s3-credentials.ts';
+import { S3Direct } from './s3-direct.ts';
 import { type Endpoint, locate } from './s3-endpoint.ts';
 import { type Answer, hasStatus, inDomain, S3Error, versionOf } from './s3-error.ts';
 import { descriptionHeader, objectHeaders } from './s3-headers.ts';
@@ -43,6 +44,7 @@ export class S3Store implements ObjectStore {
   readonly kind = 's3';
   readonly bucket: string;
   readonly resumable = new S3Resumable();
+  readonly direct: S3Direct;
   readonly #settings: S3Settings;
   readonly #prefix: string;
   readonly #client: S3Client;
@@ -63,6 +65,12 @@ export class S3Store implements ObjectStore {
     this.#writer = new S3Writer(this.#client, budget, { ...defaultLimits, ...limits });
     this.#contents = new S3Bucket(this.#client);
     this.#public = settings.publicEndpoint === null ? endpoint : locate(settings, settings.publicEndpoint);
+    this.direct = new S3Direct({
+      client: this.#client,
+      endpoint: this.#public,
+      settings,
+      prefix: this.#prefix,
+    });
   }
 
   /** Takes on what was found out about the store. What was not stays as it is known. */
@@ -148,7 +156,13 @@ export class S3Store implements ObjectStore {
       'response-content-disposition': contentDisposition(filename, { type: disposition }),
       'response-content-type': contentType,
     };
-    return inDomain(() => this.#client.presign(this.#public, this.#prefix + key, overrides, expiresIn));
+    return inDomain(() =>
+      this.#client.presign(
+        this.#public,
+        { method: 'GET', key: this.#prefix + key, query: overrides },
+        expiresIn,
+      ),
+    );
   }
 
   describe(): StoreDescription {

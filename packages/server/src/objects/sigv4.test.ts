@@ -109,7 +109,7 @@ for (const { name, request, payload, signed, signature } of published) {
 
 test('presigns as AWS publishes ("Authenticating Requests: Using Query Parameters")', () => {
   const query = new Signer('us-east-1').presign(
-    { method: 'GET', path: '/test.txt', host },
+    { method: 'GET', path: '/test.txt', headers: { host } },
     {},
     86400,
     credentials,

@@ -66,17 +66,19 @@ export class Signer {
   }
 
   /**
-   * The query of a presigned URL, signature included. Only `host` is signed of the headers.
+   * The query of a presigned URL, signature included. Whoever uses it sends the headers as they are here, and any others.
    * `expiresIn` is in seconds, at most 604,800; the URL also dies with the credentials that signed it.
    */
   presign(
-    request: Omit<Signable, 'query' | 'headers'> & { host: string },
+    request: Omit<Signable, 'query'>,
     parameters: Readonly<Record<string, string>>,
     expiresIn: number,
     by: Credentials,
     now = Date.now(),
   ): string {
     const time = this.#timestamp(now);
+    const names = Object.keys(request.headers).sort();
+    const signed = names.join(';');
     const query = encodeQuery({
       ...parameters,
       'X-Amz-Algorithm': algorithm,
@@ -84,10 +86,10 @@ export class Signer {
       'X-Amz-Date': time,
       'X-Amz-Expires': String(expiresIn),
       ...(by.sessionToken === undefined ? {} : { 'X-Amz-Security-Token': by.sessionToken }),
-      'X-Amz-SignedHeaders': 'host',
+      'X-Amz-SignedHeaders': signed,
     });
-    const signable = { ...request, query, headers: {} };
-    const signature = this.#signature(signable, `host:${request.host}\n`, 'host', unsigned, time, by);
+    const headers = canonicalHeaders(request.headers, names);
+    const signature = this.#signature({ ...request, query }, headers, signed, unsigned, time, by);
     return `${query}&X-Amz-Signature=${signature}`;
   }
 
@@ -164,7 +166,7 @@ function encode(text: string): string {
 }
 
 /** Runs of spaces count as one in the canonical form, so that proxies which fold them do no harm. */
-function canonicalHeaders(headers: Record<string, string>, names: readonly string[]): string {
+function canonicalHeaders(headers: Readonly<Record<string, string>>, names: readonly string[]): string {
   let text = '';
   for (const name of names) {
     const value = headers[name] as string;

@@ -1,6 +1,7 @@
 import type { LinkOptions, ObjectStore, OpenOptions, PutOptions } from '../objects/object-store.ts';
 import type { Calls } from './calls.ts';
 import type { Counter } from './instruments.ts';
+import { measuredDirect } from './measured-direct.ts';
 import { measuredResumable } from './measured-resumable.ts';
 
 /** The same store, with every call measured: `open` until its first byte may be read, `put` for as long as its body comes. */
@@ -8,6 +9,7 @@ export class MeasuredStore implements ObjectStore {
   readonly kind: ObjectStore['kind'];
   readonly bucket: string | null;
   readonly resumable: ObjectStore['resumable'];
+  readonly direct: ObjectStore['direct'];
   readonly put: ObjectStore['put'];
   readonly open: ObjectStore['open'];
   readonly read: ObjectStore['read'];
@@ -22,6 +24,7 @@ export class MeasuredStore implements ObjectStore {
     this.#store = store;
     this.kind = store.kind;
     this.bucket = store.bucket;
+    this.direct = store.direct && measuredDirect(store.direct, calls);
     this.resumable = measuredResumable(store.resumable, calls, stored);
     this.put = calls.measured('put', async (key: string, body, options: PutOptions) => {
       const answer = await store.put(key, body, options);

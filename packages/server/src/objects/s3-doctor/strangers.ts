@@ -48,8 +48,7 @@ export const presignedGet: Probe = {
     const disposition = contentDisposition(filename, { type: 'attachment' });
     const url = await client.presign(
       publicEndpoint,
-      key,
-      { 'response-content-disposition': disposition },
+      { method: 'GET', key, query: { 'response-content-disposition': disposition } },
       linkLife,
     );
     try {
