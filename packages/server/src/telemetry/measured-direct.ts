@@ -3,10 +3,13 @@ import type { Calls } from './calls.ts';
 
 /** The same, with every call that asks the store measured. */
 export function measuredDirect(direct: DirectUploads, calls: Calls): DirectUploads {
+  const begin: DirectUploads['begin'] = (...given) => direct.begin(...given);
+  const parts: DirectUploads['parts'] = (...given) => direct.parts(...given);
+  const complete: DirectUploads['complete'] = (...given) => direct.complete(...given);
   return {
-    begin: calls.measured('direct_begin', direct.begin.bind(direct)),
-    urls: (upload, parts, expiresIn) => direct.urls(upload, parts, expiresIn),
-    parts: calls.measured('direct_parts', direct.parts.bind(direct)),
-    complete: calls.measured('direct_complete', direct.complete.bind(direct)),
+    begin: calls.measured('direct_begin', begin),
+    urls: (...given) => direct.urls(...given),
+    parts: calls.measured('direct_parts', parts),
+    complete: calls.measured('direct_complete', complete),
   };
 }
