@@ -1,6 +1,7 @@
 /**
  * Makes packages/client/dist: the package as it is published, with a manifest of its own. In the checkout everything runs
- * from src/. One file for Node and one for browsers, each whole in itself, so that a page can load it without a bundler.
+ * from src/. One file for Node. For browsers one, which a page can load without a bundler, and beside it in chunks/ what is
+ * loaded when an upload needs it.
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,7 +12,16 @@ import { build } from 'vite';
 const here = import.meta.dirname;
 const root = join(here, '../..');
 
-/** The programs alone: node.js and browser.js, in `folder`. */
+/** What is loaded together lies together: what is in browser.js and needed by the others too, and what every upload needs that can go on. */
+const chunks = [
+  { name: 'shared', test: /src\/(attempts|error|platform\/\w+)\.ts$/ },
+  {
+    name: 'resumable',
+    test: /src\/(transports\/(resumable|ending|settled)|places\/(keeper|fingerprint|under-way|unfinished))\.ts$/,
+  },
+];
+
+/** The programs alone: node.js, browser.js and chunks/, in `folder`. */
 export async function buildPrograms(folder: string): Promise<void> {
   for (const platform of ['node', 'browser'])
     await build({
@@ -24,7 +34,13 @@ export async function buildPrograms(folder: string): Promise<void> {
         target: 'es2022',
         minify: false,
         lib: { entry: join(here, 'src/index.ts'), formats: ['es'], fileName: () => `${platform}.js` },
-        rollupOptions: { external: /^node:/ },
+        rollupOptions: {
+          external: /^node:/,
+          output:
+            platform === 'node'
+              ? { codeSplitting: false }
+              : { chunkFileNames: 'chunks/[name].js', codeSplitting: { groups: chunks } },
+        },
       },
     });
 }

@@ -10,6 +10,12 @@ export interface Patience {
   /** How often a call that may be repeated is repeated at most. */
   readonly retries: number;
   readonly signal: AbortSignal | undefined;
+  /** Whether it may go better next time. Default: as the error says. */
+  readonly again?: (error: StrongroomError) => boolean;
+  /** What has been gained for good so far: when it has grown, failures are counted anew. */
+  readonly gained?: () => number;
+  /** Whether a browser that knows it has no network is waited for, without counting. */
+  readonly offlineWaits?: boolean;
 }
 
 /**
@@ -17,21 +23,33 @@ export interface Patience {
  * waits as long as Retry-After says, else twice as long each time, less a random part, so that those who failed
  * together do not come back together. An upload that is under way with the same key is waited for without being counted.
  */
-export async function untilDone<T>(attempt: () => Promise<T>, { retries, signal }: Patience): Promise<T> {
+export async function untilDone<T>(attempt: () => Promise<T>, patience: Patience): Promise<T> {
+  const { retries, signal, again = ({ retryable }) => retryable, gained = () => 0 } = patience;
   const begun = Date.now();
-  for (let failures = 0; ; ) {
+  let [failures, most] = [0, gained()];
+  for (;;) {
     if (signal?.aborted) throw aborted(signal);
     try {
       return await attempt();
     } catch (error) {
-      if (!(error instanceof StrongroomError) || !error.retryable) throw error;
+      if (!(error instanceof StrongroomError) || !again(error)) throw error;
+      if (gained() > most) [failures, most] = [0, gained()];
       const underWay = error.code === 'idempotency_in_progress' && Date.now() - begun < underWayFor;
-      if (!underWay && failures++ >= retries) throw error;
+      const waitsForNetwork = patience.offlineWaits === true && offline();
+      if (!underWay && !waitsForNetwork && failures++ >= retries) throw error;
       const wait = waitAfter(error, Math.max(1, failures));
       if (wait > longestWait) throw error;
-      await pause(wait, signal);
+      await pause(waitsForNetwork ? longestTimer : wait, signal, error.retryAfter === null);
     }
   }
+}
+
+/** What a timer holds: 24.8 days. */
+const longestTimer = 2 ** 31 - 1;
+
+/** Browsers are sure of this alone: that there is no network. Node says nothing of it. */
+function offline(): boolean {
+  return (globalThis as { navigator?: { onLine?: boolean } }).navigator?.onLine === false;
 }
 
 /** Milliseconds. */
@@ -40,16 +58,25 @@ function waitAfter({ retryAfter }: StrongroomError, failures: number): number {
   return firstWait * 2 ** (failures - 1) * (0.5 + Math.random() / 2);
 }
 
-async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    const end = () => {
+/** Resolves after `ms` milliseconds; with `wakes`, as soon as a browser has a network again. Rejects when the signal fires. */
+export function pause(ms: number, signal: AbortSignal | undefined, wakes = true): Promise<void> {
+  const browser = globalThis as unknown as Partial<EventTarget>;
+  return new Promise<void>((resolve, reject) => {
+    const tidy = () => {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
+      browser.removeEventListener?.('online', over);
+    };
+    const over = () => {
+      tidy();
+      resolve();
+    };
+    const end = () => {
+      tidy();
       if (signal) reject(aborted(signal));
     };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', end);
-      resolve();
-    }, ms);
+    const timer = setTimeout(over, ms);
     signal?.addEventListener('abort', end, { once: true });
+    if (wakes) browser.addEventListener?.('online', over);
   });
 }

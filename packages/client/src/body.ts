@@ -5,6 +5,10 @@ import type { Sendable } from './platform/send.ts';
 export interface NamedBody extends Sendable {
   readonly name: string | null;
   readonly type: string | null;
+  /** Milliseconds since 1970. */
+  readonly lastModified: number | null;
+  /** Bytes `from` until `to` of it; null where it can't be read from anywhere but its beginning. */
+  readonly part: ((from: number, to: number) => Sendable) | null;
 }
 
 /** Raises TypeError for what can't be sent. */
@@ -22,20 +26,30 @@ export function bodyOf(file: Uploadable): NamedBody {
 const again = { repeatable: true, spent: () => false };
 
 function ofBlob(blob: Blob): NamedBody {
-  const { name } = blob as Partial<File>;
+  const { name, lastModified } = blob as Partial<File>;
   return {
     name: name || null,
     type: blob.type || null,
-    size: blob.size,
-    ...again,
-    whole: blob,
-    chunks: () => piecesOf(blob.stream()),
+    lastModified: lastModified ?? null,
+    ...sendable(blob),
+    part: (from, to) => sendable(blob.slice(from, to)),
   };
 }
 
+function sendable(blob: Blob): Sendable {
+  return { size: blob.size, ...again, whole: blob, chunks: () => piecesOf(blob.stream()) };
+}
+
 function ofSource(file: FileSource): NamedBody {
-  const { name = null, type = null, size } = file;
-  return { name, type, size, ...again, whole: null, chunks: () => file.chunks() };
+  const { name = null, type = null, size, lastModified = null } = file;
+  const part = (from: number, to: number): Sendable => ({
+    size: to - from,
+    ...again,
+    whole: null,
+    chunks: () => (file.range as NonNullable<FileSource['range']>)(from, to),
+  });
+  const whole = { size, ...again, whole: null, chunks: () => file.chunks() };
+  return { name, type, lastModified, ...whole, part: file.range ? part : null };
 }
 
 function ofStream(stream: AsyncIterable<Uint8Array>): NamedBody {
@@ -43,10 +57,12 @@ function ofStream(stream: AsyncIterable<Uint8Array>): NamedBody {
   return {
     name: null,
     type: null,
+    lastModified: null,
     size: null,
     repeatable: false,
     spent: () => begun,
     whole: null,
+    part: null,
     chunks() {
       // What is left of it would be taken for the whole.
       if (begun) throw new TypeError('a stream is read once');

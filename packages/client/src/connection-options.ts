@@ -1,3 +1,4 @@
+import type { UploadPlaces } from './places/upload-places.ts';
 import type { SecretSource } from './secret.ts';
 
 export interface ConnectionOptions {
@@ -11,4 +12,6 @@ export interface ConnectionOptions {
   readonly retries?: number | undefined;
   /** Milliseconds without a sign of life, or for the whole of a short answer, after which a call counts as unanswered. Default: 120,000. */
   readonly timeout?: number | undefined;
+  /** Where uploads that stop are kept, to go on. Default: IndexedDB in browsers, nowhere in Node; null: nowhere. */
+  readonly places?: UploadPlaces | null | undefined;
 }

@@ -33,7 +33,8 @@ export class Connection {
   readonly #token: Secret | null;
   #csrf: Secret | null;
   readonly #csrfGiven: boolean;
-  readonly #retries: number;
+  /** How often a call that may be repeated is repeated at most. */
+  readonly retries: number;
   readonly #timeout: number;
 
   constructor({ url, token, csrfToken, retries = 4, timeout = 120_000 }: ConnectionOptions) {
@@ -41,7 +42,7 @@ export class Connection {
     this.#token = token === undefined ? null : new Secret(token);
     this.#csrf = csrfToken === undefined ? null : new Secret(csrfToken);
     this.#csrfGiven = csrfToken !== undefined;
-    this.#retries = retries;
+    this.retries = retries;
     this.#timeout = timeout;
   }
 
@@ -60,6 +61,11 @@ export class Connection {
     return this.#read(call, async (answer) => (answer.status === 204 ? null : jsonOf<T>(answer)));
   }
 
+  /** The answer's header fields. */
+  headers(call: Call): Promise<Headers> {
+    return this.#read(call, async ({ headers }) => headers);
+  }
+
   /** The answer itself, with its body still to come. */
   answer(call: Call): Promise<Response> {
     return this.#read({ ...call, streamed: true }, async (answer) => answer);
@@ -68,7 +74,7 @@ export class Connection {
   /** Raises StrongroomError for every answer that is none of success, for none, and for one that breaks off. */
   #read<T>(call: Call, read: (answer: Response) => Promise<T>): Promise<T> {
     const repeatable = call.repeatable ?? call.method !== 'POST';
-    const patience = { retries: repeatable ? this.#retries : 0, signal: call.signal };
+    const patience = { retries: repeatable ? this.retries : 0, signal: call.signal };
     return untilDone(() => this.#attempt(call, read), patience);
   }
 

@@ -5,7 +5,11 @@ export interface FileSource {
   readonly type?: string;
   /** Bytes. */
   readonly size: number;
+  /** Milliseconds since 1970. Tells a file that was changed from the one whose upload goes on. */
+  readonly lastModified?: number;
   chunks(): AsyncIterable<Uint8Array>;
+  /** Bytes `from` until `to`, which is not included. Without it the file goes in one request, and begins anew when that fails. */
+  range?(from: number, to: number): AsyncIterable<Uint8Array>;
 }
 
 /** What can be uploaded. An AsyncIterable (a stream) is read once, so an upload of one is not repeated. */

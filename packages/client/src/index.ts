@@ -5,6 +5,8 @@ export { fileOf } from './file-of.ts';
 export type { FileSource, Uploadable } from './file-source.ts';
 export type { DocumentChanges } from './generated.ts';
 export type { Page, Pages } from './pages.ts';
+export type { UnfinishedUpload, UploadPlace, UploadPlaces } from './places/upload-places.ts';
+export type { RunningUpload } from './running-upload.ts';
 export type { SecretSource } from './secret.ts';
 export {
   type CallOptions,
@@ -15,4 +17,4 @@ export {
   type LinkOptions,
   Strongroom,
 } from './strongroom.ts';
-export type { Progress, UploadOptions } from './upload-options.ts';
+export type { Progress, Transport, UploadOptions, UploadState } from './upload-options.ts';

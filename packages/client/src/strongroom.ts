@@ -1,3 +1,4 @@
+import { defaultPlaces } from '#platform';
 import type {
   CallerAccess,
   Document,
@@ -23,7 +24,10 @@ import type {
   ReadContentQuery,
 } from './generated.ts';
 import { type Page, type Pages, pages } from './pages.ts';
-import { upload } from './upload.ts';
+import type { UnfinishedUpload } from './places/upload-places.ts';
+import type { RunningUpload } from './running-upload.ts';
+import { Choice } from './transports/choice.ts';
+import { startUpload, type Uploads } from './upload.ts';
 import type { UploadOptions } from './upload-options.ts';
 
 export interface CallOptions {
@@ -62,9 +66,16 @@ export interface KeyOptions {
 /** One Strongroom service, as one caller. Every method raises StrongroomError. */
 export class Strongroom {
   readonly #connection: Connection;
+  readonly #uploads: Uploads;
 
   constructor(options: ConnectionOptions) {
     this.#connection = new Connection(options);
+    const { places } = options;
+    this.#uploads = {
+      connection: this.#connection,
+      choice: new Choice(this.#connection),
+      places: places === undefined ? defaultPlaces : async () => places,
+    };
   }
 
   /** Where the service is, without a slash at its end. */
@@ -72,8 +83,21 @@ export class Strongroom {
     return this.#connection.url;
   }
 
-  upload(file: Uploadable, options: UploadOptions): Promise<Document> {
-    return upload(this.#connection, file, options);
+  async upload(file: Uploadable, options: UploadOptions): Promise<Document> {
+    return this.startUpload(file, options).done;
+  }
+
+  /** As `upload`, in hand: to be paused, resumed, cancelled. */
+  startUpload(file: Uploadable, options: UploadOptions): RunningUpload {
+    return startUpload(this.#uploads, file, options);
+  }
+
+  /** Uploads to this service that stopped and are kept: each goes on when the same file is uploaded again as it was. */
+  async unfinishedUploads(): Promise<UnfinishedUpload[]> {
+    const places = await this.#uploads.places();
+    if (places === null) return [];
+    const { unfinishedUploads } = await import('./places/unfinished.ts');
+    return unfinishedUploads(this.#connection, places);
   }
 
   get(id: string, options: CallOptions = {}): Promise<Document> {

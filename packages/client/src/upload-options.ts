@@ -1,11 +1,20 @@
 import type { Metadata } from './answers.ts';
 
 export interface Progress {
-  /** Bytes of the file that have left. Never falls, also when an attempt begins again from the start. */
+  /** Bytes of the file that have left. Never falls, also when an attempt begins again. Of an upload that goes on it begins at what is stored. */
   readonly sent: number;
   /** Bytes of the file; null for a stream, until it has ended. */
   readonly total: number | null;
 }
+
+/**
+ * `plain`: one request, begun again when it fails. `tus`: in pieces through the service. `direct`: in parts from here into the
+ * bucket, where the service offers it.
+ */
+export type Transport = 'plain' | 'tus' | 'direct';
+
+/** `finishing`: every byte has left, the service's last answer is awaited. */
+export type UploadState = 'sending' | 'paused' | 'finishing' | 'done' | 'failed' | 'cancelled';
 
 export interface UploadOptions {
   /** What the document belongs to, 1 to 200 characters. */
@@ -22,6 +31,19 @@ export interface UploadOptions {
   readonly replaces?: string | undefined;
   /** Default: one made for this upload. Give your own to repeat an upload over a restart of your program. */
   readonly idempotencyKey?: string | undefined;
+  /** Ends the upload for good, as `cancel` does. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Default: `auto`, which is plain up to 8 MiB and for streams, then direct where the service offers it, else tus. */
+  readonly transport?: Transport | 'auto' | undefined;
+  /** Whether the same file goes on where it stopped when it is uploaded again after a reload or a restart. Default: true. */
+  readonly resumable?: boolean | undefined;
+  /** Parts at a time of a direct upload. Default: 3. */
+  readonly parallel?: number | undefined;
+  /** Bytes of each request of an upload by tus. Default: 8 MiB. */
+  readonly chunkSize?: number | undefined;
+  /** Told of every change, and once when the transport is chosen. */
+  readonly onState?: ((state: UploadState) => void) | undefined;
+  /** Told when an earlier upload of this file goes on, with the bytes that were stored already. */
+  readonly onContinued?: ((from: number) => void) | undefined;
 }

@@ -1,49 +1,74 @@
-import { sender } from '#platform';
-import type { Document } from './answers.ts';
 import { bodyOf, type NamedBody } from './body.ts';
-import type { Call, Connection } from './connection.ts';
+import type { Connection } from './connection.ts';
 import type { Uploadable } from './file-source.ts';
-import { asForm } from './form.ts';
+import type { UploadPlaces } from './places/upload-places.ts';
+import { ProgressTeller } from './progress.ts';
+import { Running } from './running.ts';
+import type { RunningUpload } from './running-upload.ts';
+import type { Choice } from './transports/choice.ts';
+import type { Job, ResumableJob, Wanted } from './transports/job.ts';
+import { sendPlain } from './transports/plain.ts';
 import type { UploadOptions } from './upload-options.ts';
 
-/** Characters of a query. Proxies take request lines of 8 KiB; what would come near goes as a form. */
-const longestQuery = 4_000;
-
-/** Uploads one document. A body that can be read again is sent again when an attempt fails; the key makes it one document. */
-export async function upload(
-  connection: Connection,
-  file: Uploadable,
-  options: UploadOptions,
-): Promise<Document> {
-  const { recordId, type, metadata, replaces, idempotencyKey = freshKey(), signal } = options;
-  const body = bodyOf(file);
-  const filename = options.filename ?? body.name ?? undefined;
-  const contentType = options.contentType ?? body.type ?? 'application/octet-stream';
-  const fields = { recordId, type, metadata: metadata && JSON.stringify(metadata), replaces };
-  const query = { ...fields, filename };
-  const long = JSON.stringify(query).length > longestQuery || encodedLength(query) > longestQuery;
-  const form = long ? asForm(body, fields, { filename, contentType }) : null;
-  const sent = progressOf(body, form?.overhead ?? 0, options.onProgress);
-  const call: Call = {
-    method: 'POST',
-    path: '/v1/documents',
-    query: form ? undefined : query,
-    headers: { 'content-type': form?.contentType ?? contentType, 'idempotency-key': idempotencyKey },
-    signal,
-    repeatable: body.repeatable,
-    spent: () => body.spent(),
-    send: sender(form?.body ?? body, sent),
-  };
-  const document = await connection.json<Document>(call);
-  sent.done();
-  return document;
+export interface Uploads {
+  readonly connection: Connection;
+  readonly choice: Choice;
+  /** Where they are kept while they stand still; null: nowhere. */
+  readonly places: () => Promise<UploadPlaces | null>;
 }
 
-function encodedLength(query: Readonly<Record<string, string | undefined>>): number {
-  return Object.values(query).reduce(
-    (sum, text = '') => sum + encodeURIComponent(text.toWellFormed()).length,
-    0,
-  );
+/** Begins to upload one document. Raises TypeError for what is no file. */
+export function startUpload(uploads: Uploads, file: Uploadable, options: UploadOptions): RunningUpload {
+  const body = bodyOf(file);
+  const wanted: Wanted = {
+    recordId: options.recordId,
+    type: options.type,
+    filename: options.filename ?? body.name ?? undefined,
+    contentType: options.contentType ?? body.type ?? undefined,
+    metadata: options.metadata,
+    replaces: options.replaces,
+  };
+  const { idempotencyKey = freshKey(), onProgress } = options;
+  return new Running(options, async (running) => {
+    const progress = new ProgressTeller(body.size, (told) => {
+      if (told.sent === told.total) running.finishing();
+      onProgress?.(told);
+    });
+    const { connection, choice } = uploads;
+    const job: Job = { connection, body, wanted, idempotencyKey, progress };
+    const chosen = await choice.of(body, options, running.cancelled);
+    const resumable = chosen === 'plain' ? null : await loaded(chosen);
+    running.goesBy(resumable?.transport.name ?? 'plain');
+    const document = await (resumable
+      ? resumable.carry(resumable.transport, await canGoOn(uploads, job, options, running))
+      : sendPlain(job, running.cancelled));
+    progress.end();
+    return document;
+  });
+}
+
+/** Null where the code can't be had: the page is older than what its server has. Then the upload goes plain. */
+async function loaded(name: 'tus' | 'direct') {
+  try {
+    const [{ carry }, transport] = await Promise.all([
+      import('./transports/resumable.ts'),
+      name === 'tus' ? import('./transports/tus.ts').then(({ tus }) => tus) : null,
+    ]);
+    return transport && { carry, transport };
+  } catch {
+    return null;
+  }
+}
+
+async function canGoOn(
+  { places }: Uploads,
+  job: Job,
+  { resumable = true, parallel = 3, chunkSize = 8 * 2 ** 20 }: UploadOptions,
+  course: Running,
+): Promise<ResumableJob> {
+  const { size, part } = job.body as NamedBody & Pick<ResumableJob, 'size' | 'part'>;
+  const kept = resumable ? await places().catch(() => null) : null;
+  return { ...job, size, part, parallel, chunkSize, places: kept, course };
 }
 
 /** Not randomUUID, which pages without TLS lack. */
@@ -51,18 +76,4 @@ function freshKey(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
     byte.toString(16).padStart(2, '0'),
   ).join('');
-}
-
-/** Tells what is new, and never less than before: an attempt from the start shows as a standstill. */
-function progressOf({ size }: NamedBody, overhead: number, tell: UploadOptions['onProgress'] = () => {}) {
-  let most = -1;
-  const told = (bytes: number): void => {
-    const sent = Math.min(Math.max(0, bytes - overhead), size ?? Number.POSITIVE_INFINITY);
-    if (sent <= most) return;
-    most = sent;
-    tell({ sent, total: size });
-  };
-  return Object.assign(told, {
-    done: () => void (size === null ? tell({ sent: most, total: Math.max(most, 0) }) : told(size + overhead)),
-  });
 }

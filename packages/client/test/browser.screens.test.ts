@@ -1,7 +1,7 @@
 /** The client as pages load it, in Chromium, against the real service. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { type Progress, Strongroom } from '@strongroom/client';
@@ -17,7 +17,6 @@ after(endBrowser);
 
 const folder = await testFolder({ after });
 await buildPrograms(folder);
-const program = await readFile(join(folder, 'browser.js'), 'base64');
 
 /** What tests run in the page find there. */
 interface Window {
@@ -45,10 +44,13 @@ async function clientPage(
   });
   const { page, said } = await openPage(t, { bypassCSP: true });
   lines.push(said);
+  await page.route('**/client/**', (route) =>
+    route.fulfill({ path: join(folder, new URL(route.request().url()).pathname.slice('/client/'.length)) }),
+  );
   await page.goto(`${origin}/healthz`);
   await page.evaluate(
     async ({ program, url, token }) => {
-      const client = await import(`data:text/javascript;base64,${program}`);
+      const client = await import(program);
       const file = (bytes: number, name = 'letter.txt') =>
         new File(['0123456789abcdef'.repeat(Math.ceil(bytes / 16)).slice(0, bytes)], name, {
           type: 'text/plain',
@@ -62,7 +64,7 @@ async function clientPage(
       const source = typeof token === 'string' ? token : async () => tokens.shift();
       Object.assign(globalThis, { strongroom: new client.Strongroom({ url, token: source }), file, failure });
     },
-    { program, url, token },
+    { program: `${origin}/client/browser.js`, url, token },
   );
   return page;
 }

@@ -1,7 +1,7 @@
 /** The client as it is published: built, installed in an empty folder, compiled against, run on the Node that is there. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { after, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { publint } from 'publint';
-import { build } from 'vite';
+import { minify } from 'vite';
 import { pdf } from '../../server/test/fixtures/make.ts';
 import { startServer, testFolder } from '../../server/test/harness.ts';
 import { buildPackage } from '../build.ts';
@@ -44,6 +44,8 @@ function compiled(files: readonly string[], options: Readonly<Record<string, unk
   );
 }
 
+/** Bytes of each file that browsers load. */
+const sizes: Record<string, number> = {};
 const node = { types: ['node'], typeRoots: [join(root, 'node_modules/@types')], lib: ['es2022'] };
 const browser = { types: [], lib: ['es2022', 'dom'] };
 
@@ -55,23 +57,31 @@ describe('the package of the client', () => {
       join(installed, 'package.json'),
     );
     assert.deepEqual([dependencies, devDependencies, imports], [undefined, undefined, undefined]);
-    assert.doesNotMatch(await readFile(join(installed, 'browser.js'), 'utf8'), /\bfrom "|\bimport\(/);
+    const loads = (file: string) =>
+      [...readFileSync(join(installed, file), 'utf8').matchAll(/(?:\bfrom |\bimport\()"([^"]+)"/g)].map(
+        ([, from = '']) => from,
+      );
+    assert.deepEqual(
+      loads('node.js').filter((from) => !from.startsWith('node:')),
+      [],
+    );
+    const chunks = globSync('chunks/*.js', { cwd: installed });
+    assert.ok(chunks.length > 0);
+    for (const from of ['browser.js', ...chunks].flatMap(loads))
+      assert.match(from, /^\.\/(chunks\/)?[\w-]+\.js$|^\.\.\/browser\.js$/);
   });
 
-  it('is small', async (t) => {
-    await build({
-      configFile: false,
-      logLevel: 'error',
-      build: {
-        outDir: join(folder, 'small'),
-        lib: { entry: join(installed, 'browser.js'), formats: ['es'], fileName: () => 'client.js' },
-        minify: true,
-        target: 'es2022',
-      },
-    });
-    const size = gzipSync(await readFile(join(folder, 'small/client.js'))).length;
-    t.diagnostic(`${size} bytes, minified and gzipped`);
-    assert.ok(size < 6_000, `${size} bytes`);
+  it('is small, and loads the rest when an upload needs it', async (t) => {
+    await Promise.all(
+      ['browser.js', ...globSync('chunks/*.js', { cwd: installed })].map(async (file) => {
+        const { code } = await minify(file, readFileSync(join(installed, file), 'utf8'), { module: true });
+        sizes[file] = gzipSync(code).length;
+      }),
+    );
+    t.diagnostic(`${JSON.stringify(sizes)} bytes, minified and gzipped`);
+    const { 'browser.js': own = 0, 'chunks/shared.js': shared = 0, ...rest } = sizes;
+    assert.ok(own > 0 && shared > 0 && own + shared < 8_000, `${own + shared} bytes`);
+    for (const [file, size] of Object.entries(rest)) assert.ok(size < 3_000, `${file}: ${size} bytes`);
   });
 
   for (const [name, options] of Object.entries({

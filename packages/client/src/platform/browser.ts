@@ -1,5 +1,6 @@
 import { fileUnreadable } from '../error.ts';
 import type { FileSource } from '../file-source.ts';
+import type { UploadPlaces } from '../places/upload-places.ts';
 import type { Sendable, Sender, Sending, Sent } from './send.ts';
 
 /**
@@ -14,6 +15,16 @@ export const sender: Sender = (body, sent) => {
 /** Only Node opens files by their path. */
 export async function openFile(_path: string | URL): Promise<FileSource> {
   throw new TypeError('fileOf opens files in Node; in a browser a file comes from an <input> or a drop');
+}
+
+/** Null where a browser keeps nothing, and where the code for it can't be had. */
+export async function defaultPlaces(): Promise<UploadPlaces | null> {
+  if (typeof indexedDB === 'undefined') return null;
+  try {
+    return (await import('../places/indexed-db.ts')).indexedDbPlaces;
+  } catch {
+    return null;
+  }
 }
 
 /** No browser sends a stream over HTTP/1.1. */

@@ -8,10 +8,12 @@ import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { fileUnreadable } from '../error.ts';
 import type { FileSource } from '../file-source.ts';
+import type { UploadPlaces } from '../places/upload-places.ts';
 import type { Sendable, Sender, Sending, Sent } from './send.ts';
 
 /** Bytes. */
 const pieceSize = 64 * 1024;
+const readSize = 256 * 1024;
 
 /**
  * Sends a body by node:http. Node's fetch takes a stream only without a length, and does not read an answer before
@@ -34,11 +36,25 @@ export const sender: Sender = (body, sent) => async (sending) => {
   }
 };
 
-/** The file at `path`, opened anew for each attempt at sending it. Raises what `stat` does. */
+/**
+ * The file at `path`, opened anew for each attempt and each part. Raises what `stat` does; what is read raises an Error once the
+ * file is another than it was.
+ */
 export async function openFile(path: string | URL): Promise<FileSource> {
   const file = path instanceof URL ? fileURLToPath(path) : path;
-  const { size } = await stat(file);
-  return { name: basename(file), size, chunks: () => createReadStream(file, { highWaterMark: 256 * 1024 }) };
+  const { size, mtimeMs } = await stat(file);
+  const chunks = () => createReadStream(file, { highWaterMark: readSize });
+  async function* range(from: number, to: number): AsyncGenerator<Uint8Array> {
+    const now = await stat(file);
+    if (now.size !== size || now.mtimeMs !== mtimeMs) throw new Error('it was changed');
+    if (from < to) yield* createReadStream(file, { highWaterMark: readSize, start: from, end: to - 1 });
+  }
+  return { name: basename(file), size, lastModified: Math.round(mtimeMs), chunks, range };
+}
+
+/** A program says where, if it wants to go on after a restart. */
+export async function defaultPlaces(): Promise<UploadPlaces | null> {
+  return null;
 }
 
 function begin(

@@ -1,0 +1,124 @@
+import type { Document } from './answers.ts';
+import { aborted, StrongroomError } from './error.ts';
+import type { RunningUpload } from './running-upload.ts';
+import type { Course } from './transports/job.ts';
+import type { Transport, UploadOptions, UploadState } from './upload-options.ts';
+
+/** What a user may do to an upload, and what becomes of it. */
+export class Running implements RunningUpload, Course {
+  readonly done: Promise<Document>;
+  readonly #options: Pick<UploadOptions, 'signal' | 'onState' | 'onContinued'>;
+  readonly #cancel = new AbortController();
+  #stretch = new AbortController();
+  #state: UploadState = 'sending';
+  #transport: Transport | null = null;
+  #goOn: (() => void) | null = null;
+  #gate: Promise<void> = Promise.resolve();
+
+  constructor(
+    options: Pick<UploadOptions, 'signal' | 'onState' | 'onContinued'>,
+    work: (running: Running) => Promise<Document>,
+  ) {
+    this.#options = options;
+    this.done = this.#run(work);
+    this.done.catch(() => {});
+  }
+
+  get state(): UploadState {
+    return this.#state;
+  }
+
+  get transport(): Transport | null {
+    return this.#transport;
+  }
+
+  get pausable(): boolean {
+    return this.#state === 'paused' || (this.#state === 'sending' && this.#resumable);
+  }
+
+  get cancelled(): AbortSignal {
+    return this.#cancel.signal;
+  }
+
+  get signal(): AbortSignal {
+    return this.#stretch.signal;
+  }
+
+  pause(): void {
+    if (this.#state !== 'sending' || !this.#resumable) return;
+    this.#gate = new Promise((resolve) => {
+      this.#goOn = resolve;
+    });
+    this.#become('paused');
+    this.#stretch.abort(new Error('paused'));
+  }
+
+  resume(): void {
+    if (this.#state !== 'paused') return;
+    this.#stretch = new AbortController();
+    this.#become('sending');
+    this.#goOn?.();
+  }
+
+  cancel(): void {
+    this.#end(new Error('cancelled'));
+  }
+
+  resumed(): Promise<void> {
+    return this.#gate;
+  }
+
+  continued(from: number): void {
+    if (from > 0) this.#options.onContinued?.(from);
+  }
+
+  /** The transport is chosen, or another one takes its place. */
+  goesBy(transport: Transport): void {
+    this.#transport = transport;
+    this.#options.onState?.(this.#state);
+  }
+
+  /** Every byte has left. */
+  finishing(): void {
+    if (this.#state === 'sending') this.#become('finishing');
+  }
+
+  get #resumable(): boolean {
+    return this.#transport !== null && this.#transport !== 'plain';
+  }
+
+  async #run(work: (running: Running) => Promise<Document>): Promise<Document> {
+    const { signal } = this.#options;
+    const end = () => this.#end(signal?.reason);
+    signal?.addEventListener('abort', end, { once: true });
+    try {
+      // Whoever began it has it in hand before anything is told.
+      await null;
+      if (signal?.aborted) end();
+      if (this.cancelled.aborted) throw aborted(this.cancelled);
+      const document = await work(this);
+      this.#become('done');
+      return document;
+    } catch (error) {
+      const given = error instanceof StrongroomError && error.code === 'aborted' && this.cancelled.aborted;
+      this.#become(given ? 'cancelled' : 'failed');
+      throw error;
+    } finally {
+      signal?.removeEventListener('abort', end);
+    }
+  }
+
+  #end(reason: unknown): void {
+    if (['done', 'failed', 'cancelled'].includes(this.#state)) return;
+    this.#become('cancelled');
+    this.#cancel.abort(reason);
+    this.#stretch.abort(reason);
+    this.#goOn?.();
+  }
+
+  #become(state: UploadState): void {
+    if (this.#state === state) return;
+    this.#state = state;
+    this.#options.onState?.(state);
+  }
+}

@@ -1,0 +1,60 @@
+import type { NamedBody } from '../body.ts';
+import type { Connection } from '../connection.ts';
+import { StrongroomError } from '../error.ts';
+import type { Transport, UploadOptions } from '../upload-options.ts';
+
+/** Bytes. What is smaller is sent again faster than it is asked how much of it arrived. */
+const plainUpTo = 8 * 2 ** 20;
+
+/** Which way a document goes. Remembers what the service offers, as long as its client lives. */
+export class Choice {
+  readonly #connection: Connection;
+  #offered: Promise<readonly string[]> | null = null;
+  #bucketReached = true;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /** What is asked for, where the body lets it: what is read once, or has no range, goes plain. */
+  async of(
+    { part, size }: NamedBody,
+    { transport = 'auto' }: UploadOptions,
+    signal: AbortSignal,
+  ): Promise<Transport> {
+    if (part === null || !size || transport === 'plain') return 'plain';
+    if (transport !== 'auto') return transport;
+    if (size <= plainUpTo) return 'plain';
+    const offered = await this.#asked(signal);
+    if (offered.includes('direct') && this.#bucketReached) return 'direct';
+    return offered.includes('tus') ? 'tus' : 'plain';
+  }
+
+  /** From here the bucket can't be reached: no more uploads go there. */
+  forgoDirect(): void {
+    this.#bucketReached = false;
+  }
+
+  async #asked(signal: AbortSignal): Promise<readonly string[]> {
+    const asked = this.#offered ?? this.#ask(signal);
+    this.#offered = asked;
+    try {
+      return await asked;
+    } catch (error) {
+      if (this.#offered === asked) this.#offered = null;
+      throw error;
+    }
+  }
+
+  /** A service that is older than the question has one way only. */
+  async #ask(signal: AbortSignal): Promise<readonly string[]> {
+    try {
+      const caller = { method: 'GET', path: '/v1/caller', signal } as const;
+      const { transports } = await this.#connection.json<{ transports?: readonly string[] }>(caller);
+      return transports ?? [];
+    } catch (error) {
+      if (error instanceof StrongroomError && error.code === 'route_missing') return [];
+      throw error;
+    }
+  }
+}

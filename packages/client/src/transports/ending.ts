@@ -1,0 +1,29 @@
+import type { Connection } from '../connection.ts';
+import { StrongroomError } from '../error.ts';
+
+/** Milliseconds. Who gave it up waits no longer; the service gives up what nobody goes on with. */
+const waitsFor = 5_000;
+
+/** Where the uploads of each transport are. */
+export const collections = { tus: '/v1/uploads', direct: '/v1/direct-uploads' } as const;
+
+export function uploadPath(transport: keyof typeof collections, id: string): string {
+  return `${collections[transport]}/${encodeURIComponent(id)}`;
+}
+
+/** tus 1.0: every request of it says so. */
+export const tusHeaders = { 'tus-resumable': '1.0.0' } as const;
+
+/** Ends it on the service, as well as that can be done: one that can't be ended, or is over, is left to the service. */
+export async function endUpload(
+  connection: Connection,
+  { transport, id }: { readonly transport: 'tus' | 'direct'; readonly id: string },
+): Promise<void> {
+  const headers = transport === 'tus' ? tusHeaders : {};
+  try {
+    const signal = AbortSignal.timeout(waitsFor);
+    await connection.answer({ method: 'DELETE', path: uploadPath(transport, id), headers, signal });
+  } catch (error) {
+    if (!(error instanceof StrongroomError)) throw error;
+  }
+}

@@ -1,0 +1,49 @@
+import type { Metadata } from '../answers.ts';
+import type { NamedBody } from '../body.ts';
+import type { Connection } from '../connection.ts';
+import type { UploadPlaces } from '../places/upload-places.ts';
+import type { ProgressTeller } from '../progress.ts';
+
+/** One upload, as a transport is handed it. */
+export interface Job {
+  readonly connection: Connection;
+  readonly body: NamedBody;
+  readonly wanted: Wanted;
+  readonly idempotencyKey: string;
+  readonly progress: ProgressTeller;
+}
+
+/** What the document is to be. */
+export interface Wanted {
+  readonly recordId: string;
+  readonly type: string;
+  readonly filename: string | undefined;
+  readonly contentType: string | undefined;
+  readonly metadata: Metadata | undefined;
+  readonly replaces: string | undefined;
+}
+
+/** One that can stop and go on. */
+export interface ResumableJob extends Job {
+  /** Bytes. */
+  readonly size: number;
+  readonly part: NonNullable<NamedBody['part']>;
+  readonly parallel: number;
+  /** Bytes. */
+  readonly chunkSize: number;
+  /** Where its place is kept; null: it is not kept. */
+  readonly places: UploadPlaces | null;
+  readonly course: Course;
+}
+
+/** What a user makes of an upload on its way. */
+export interface Course {
+  /** Fires when it is cancelled. */
+  readonly cancelled: AbortSignal;
+  /** Fires when it is paused or cancelled; a fresh one after each pause. */
+  readonly signal: AbortSignal;
+  /** Resolves at once unless it is paused, else when it is resumed or cancelled. */
+  readonly resumed: () => Promise<void>;
+  /** An earlier upload of this file goes on: so much is stored. */
+  readonly continued: (from: number) => void;
+}

@@ -1,0 +1,110 @@
+import { sender } from '#platform';
+import type { Document } from '../answers.ts';
+import { StrongroomError } from '../error.ts';
+import type { Keeper } from '../places/keeper.ts';
+import { collections, tusHeaders, uploadPath } from './ending.ts';
+import type { ResumableJob, Wanted } from './job.ts';
+import type { ResumableTransport } from './resumable.ts';
+import { settled } from './settled.ts';
+
+/** Resumable uploads by tus 1.0 (https://tus.io/protocols/resumable-upload): made, sent on from its offset, asked where it stands. */
+export const tus: ResumableTransport = {
+  name: 'tus',
+  async go(job, keeper, signal) {
+    const { id, offset } =
+      keeper.place.id === null ? await create(job, keeper, signal) : await stand(job, keeper, signal);
+    let sent = offset;
+    job.progress.at(sent);
+    while (sent < job.size) {
+      sent = await append(job, id, sent, signal);
+      await keeper.note({ sent });
+    }
+    const call = { method: 'GET', path: uploadPath('tus', id), signal, repeatable: false } as const;
+    return settled(() => job.connection.json<Document>(call), signal);
+  },
+};
+
+interface Standing {
+  readonly id: string;
+  /** Bytes that are stored. */
+  readonly offset: number;
+}
+
+/** The key makes it one upload, also when an answer is lost, and when that is heard of after a reload. */
+async function create(job: ResumableJob, keeper: Keeper, signal: AbortSignal): Promise<Standing> {
+  await keeper.note({});
+  const headers = {
+    ...tusHeaders,
+    'upload-length': String(job.size),
+    'upload-metadata': metadataOf(job.wanted),
+    'idempotency-key': keeper.place.idempotencyKey,
+  };
+  const path = collections.tus;
+  const made = await job.connection.headers({ method: 'POST', path, headers, signal });
+  const id = /[^/]+(?=\/?$)/.exec(made.get('location') ?? '')?.[0];
+  if (id === undefined) throw new StrongroomError('unexpected_answer', 'The answer names no upload.');
+  await keeper.note({ id, expiresAt: expiry(made) });
+  return made.has('idempotency-replayed') ? stand(job, keeper, signal) : { id, offset: 0 };
+}
+
+/** Takes the upload over from whoever was at it: from an earlier request of ours, mostly, that the service waits for still. */
+async function stand(job: ResumableJob, keeper: Keeper, signal: AbortSignal): Promise<Standing> {
+  const id = keeper.place.id as string;
+  const path = uploadPath('tus', id);
+  const told = await job.connection.headers({
+    method: 'HEAD',
+    path,
+    headers: tusHeaders,
+    signal,
+    repeatable: false,
+  });
+  const offset = offsetIn(told);
+  const first = keeper.continues();
+  await keeper.note({ sent: offset, expiresAt: expiry(told) });
+  if (first) job.course.continued(offset);
+  return { id, offset };
+}
+
+/** Sends the next bytes; how many are stored then. */
+async function append(job: ResumableJob, id: string, from: number, signal: AbortSignal): Promise<number> {
+  const to = Math.min(from + job.chunkSize, job.size);
+  const headers = {
+    ...tusHeaders,
+    'upload-offset': String(from),
+    'content-type': 'application/offset+octet-stream',
+  };
+  const send = sender(job.part(from, to), (sent) => job.progress.at(from + sent));
+  const path = uploadPath('tus', id);
+  return offsetIn(
+    await job.connection.headers({ method: 'PATCH', path, headers, signal, send, repeatable: false }),
+  );
+}
+
+function offsetIn(headers: Headers): number {
+  const offset = Number(headers.get('upload-offset') ?? Number.NaN);
+  if (Number.isSafeInteger(offset)) return offset;
+  // Also what a page of another origin sees when the service does not show it the field.
+  throw new StrongroomError('unexpected_answer', 'The answer does not say how much of the file is stored.');
+}
+
+/** Upload-Expires (tus 1.0): an HTTP date; null where it is none. */
+function expiry(headers: Headers): string | null {
+  const at = Date.parse(headers.get('upload-expires') ?? '');
+  return Number.isNaN(at) ? null : new Date(at).toISOString();
+}
+
+/** Upload-Metadata (tus 1.0): names and values in Base64. */
+function metadataOf({ recordId, type, filename, contentType, metadata, replaces }: Wanted): string {
+  const pairs = {
+    ...{ recordId, type, filename, replaces },
+    filetype: contentType,
+    metadata: metadata && JSON.stringify(metadata),
+  };
+  return Object.entries(pairs)
+    .flatMap(([name, value]) => (value === undefined ? [] : [`${name} ${base64(value)}`]))
+    .join(',');
+}
+
+function base64(text: string): string {
+  return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
+}
