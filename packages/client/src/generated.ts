@@ -344,10 +344,10 @@ export interface StorageLocation {
   store: 's3' | 'disk';
   /** Null on disk. */
   bucket: string | null;
-  /** Relative to the prefix of the store, where one is configured. */
-  key: string;
-  /** `s3://bucket/key`, or a `file:` URL on disk. */
-  path: string;
+  /** Relative to the prefix of the store, where one is configured; null while an upload that goes on has not said what it is. */
+  key: string | null;
+  /** `s3://bucket/key`, or a `file:` URL on disk; null as `key` is. */
+  path: string | null;
   /** Of the object, in a bucket that keeps versions. */
   versionId: string | null;
   /** As written; null: the bucket’s own. */

@@ -17,8 +17,9 @@ import { Documents, type DocumentsParts } from './documents.ts';
 import type { IncomingBody, NewDocument } from './documents-port.ts';
 import { type Action, type Caller, everything, type Rights, reaches, readingOnly } from './permissions.ts';
 import { Policy } from './policy.ts';
-import { purge } from './purge.ts';
+import { purge, removeBytes } from './purge.ts';
 import { Uploads } from './uploads.ts';
+import { uuidv7 } from './uuid.ts';
 
 const day = 24 * 3_600_000;
 const caller: Caller = { actor: { kind: 'key', id: 'k1' }, key: 'k1', requestId: 'r1', rights: everything };
@@ -373,6 +374,13 @@ describe('what a state allows', () => {
     assert.deepEqual([left.state, left.filename], ['purging', 'note.txt']);
     await purge(parts, left);
     assert.equal(await store.stat(document.storage.key), null);
+  });
+
+  test('an upload that ends before it has a key has no bytes at one, and what lies in the store stays', async () => {
+    const other = await keep('stays');
+    const unplaced = { ...other, id: uuidv7(), storage: { ...other.storage, key: '' } };
+    await removeBytes(parts, unplaced);
+    assert.notEqual(await store.stat(other.storage.key), null);
   });
 
   test('a purge that was due does not end a document that came back and was deleted once more', async () => {

@@ -54,6 +54,8 @@ export async function purge(parts: RemovalParts, document: Document): Promise<vo
 export async function removeBytes(parts: RemovalParts, document: Document): Promise<void> {
   const { store, deployment, log } = parts;
   const { key } = document.storage;
+  // An upload of which nothing was placed yet: no object is ours, and a store asked for no key at all is asked for its folder.
+  if (key === '') return;
   const facts = await store.stat(key);
   if (facts && (facts.description?.id !== document.id || facts.description.deployment !== deployment())) {
     log.error(

@@ -41,7 +41,7 @@ export function registerDocuments(app: App, doors: Doors): void {
     async (request) => {
       const { found, nextCursor } = await listed(doors, callerOf(request), request.query);
       return page(
-        found.map((document) => presentDocument(document, pathOf(document))),
+        found.map((document) => presentDocument(document, pathOf)),
         nextCursor,
       );
     },

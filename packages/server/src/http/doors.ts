@@ -163,5 +163,5 @@ export function rateLimits({ uploadMinRate, limits }: Pick<Doors, 'uploadMinRate
 /** The document as JSON, its revision as ETag (RFC 9110 §8.8.3). */
 export function answerDocument(reply: FastifyReply, { pathOf }: Pick<Doors, 'pathOf'>, document: Document) {
   reply.header('etag', `"${document.revision}"`);
-  return presentDocument(document, pathOf(document));
+  return presentDocument(document, pathOf);
 }

@@ -6,9 +6,10 @@ export function page<T>(items: readonly T[], nextCursor: string | null = null) {
   return { items, nextCursor };
 }
 
-/** A document as the API tells it. @param path where its bytes are, for people */
-export function presentDocument(document: Document, path: string): DocumentAnswer {
+/** A document as the API tells it. `pathOf` tells people where its bytes are; asked only once it is known where they will be. */
+export function presentDocument(document: Document, pathOf: (document: Document) => string): DocumentAnswer {
   const { storage } = document;
+  const placed = storage.key !== '';
   return {
     id: document.id,
     recordId: document.recordId,
@@ -21,8 +22,8 @@ export function presentDocument(document: Document, path: string): DocumentAnswe
     storage: {
       store: storage.store,
       bucket: storage.bucket,
-      key: storage.key,
-      path,
+      key: placed ? storage.key : null,
+      path: placed ? pathOf(document) : null,
       versionId: storage.versionId,
       storageClass: storage.storageClass,
     },

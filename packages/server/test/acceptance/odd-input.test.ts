@@ -151,15 +151,14 @@ async function open(t: TestContext, backend: Backend): Promise<House> {
     api: new ApiClient(server),
     look: lookInto(t, settings),
     folder,
-    async described({ storage }) {
+    async described({ storage: { key, path } }) {
+      assert.ok(key !== null && path !== null);
       if (client) {
-        const head = await client.send(
-          new HeadObjectCommand({ Bucket: settings.S3_BUCKET, Key: storage.key }),
-        );
+        const head = await client.send(new HeadObjectCommand({ Bucket: settings.S3_BUCKET, Key: key }));
         return decodeDescription(Object.values(head.Metadata ?? {})[0] ?? '');
       }
-      const object = fileURLToPath(storage.path);
-      assert.equal(object, join(folder, 'objects', storage.key));
+      const object = fileURLToPath(path);
+      assert.equal(object, join(folder, 'objects', key));
       const facts = await readFile(
         join(dirname(object), `.${object.slice(dirname(object).length + 1)}`),
         'utf8',

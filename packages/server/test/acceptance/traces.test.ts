@@ -117,7 +117,7 @@ test('a download that breaks off over altered bytes is our error, not a client t
   const content = Buffer.alloc(4 * 1024 * 1024, 'a');
   const claims = { recordId: 'r', type: 'other', filename: 'a.txt' };
   const { body } = await api.upload('raw', claims, { size: content.length, body: content });
-  const file = join(folder, 'objects', body.storage.key);
+  const file = join(folder, 'objects', body.storage.key ?? '');
   await rm(file);
   await writeFile(file, content.fill('b', content.length - 1));
   const path = `/v1/documents/${body.id}/content`;

@@ -104,7 +104,7 @@ async function keep(
   const begun = ledger.begin({ ...planted(recordId), sha256, ...noted });
   const { status, body } = await api.upload('raw', { recordId, type: 'kept', filename: 'a.txt' }, payload());
   assert.equal(status, 201);
-  return { entry: ledger.note(begun, { id: body.id, may: ['available'] }), key: body.storage.key };
+  return { entry: ledger.note(begun, { id: body.id, may: ['available'] }), key: body.storage.key ?? '' };
 }
 
 function planted(recordId: string) {

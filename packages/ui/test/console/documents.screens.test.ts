@@ -175,7 +175,7 @@ for (const backend of backends) {
       await form.getByRole('heading', { name: 'The document is stored' }).waitFor();
       const [stored] = (await house.client.list({ recordId: 'inquiry-9' }).page()).items;
       assert.deepEqual(stored?.metadata, { page: '1 of 2' });
-      await form.getByText(stored.storage.path).waitFor();
+      await form.getByText(stored.storage.path ?? '').waitFor();
       await form.getByText('page: 1 of 2').waitFor();
       await form.getByText('<img src=x onerror=alert(1)>.png').waitFor();
       assert.equal(

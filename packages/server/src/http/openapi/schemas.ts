@@ -55,8 +55,14 @@ const StorageLocation = Type.Object(
   {
     store: Type.Unsafe<'s3' | 'disk'>({ type: 'string', enum: ['s3', 'disk'] }),
     bucket: orNull(Type.String(), 'Null on disk.'),
-    key: Type.String({ description: 'Relative to the prefix of the store, where one is configured.' }),
-    path: Type.String({ format: 'uri', description: '`s3://bucket/key`, or a `file:` URL on disk.' }),
+    key: orNull(
+      Type.String(),
+      'Relative to the prefix of the store, where one is configured; null while an upload that goes on has not said what it is.',
+    ),
+    path: orNull(
+      Type.String({ format: 'uri' }),
+      '`s3://bucket/key`, or a `file:` URL on disk; null as `key` is.',
+    ),
     versionId: orNull(Type.String(), 'Of the object, in a bucket that keeps versions.'),
     storageClass: orNull(Type.String(), 'As written; null: the bucket’s own.'),
   },

@@ -34,8 +34,7 @@ class Stored extends Part {
         <dt>${say('console.record')}</dt><dd><a href=${recordPath(recordId)}><bdi>${recordId}</bdi></a></dd>
         <dt>${say('console.type')}</dt><dd>${typeLabel(type, say, this.types)}</dd>
         <dt>${say('console.stored.content')}</dt><dd>${contentType}, ${formats.size(size ?? 0)}</dd>
-        <dt>${say('console.stored.path')}</dt>
-        <dd class="with-copy"><code>${storage.path}</code><console-copy .text=${storage.path} what=${say('console.stored.path')}></console-copy></dd>
+        ${storage.path === null ? nothing : this.#path(storage.path)}
         <dt>SHA-256</dt><dd><code>${sha256}</code></dd>
         ${entries.length === 0 ? nothing : html`<dt>${say('console.metadata.stored')}</dt><dd>${this.#metadata(entries)}</dd>`}
       </dl>
@@ -44,6 +43,12 @@ class Stored extends Part {
         <a class="button primary" href=${documentPath(id)}>${say('console.stored.open')}</a>
       </div>
     </section>`;
+  }
+
+  #path(path: string) {
+    const name = say('console.stored.path');
+    return html`<dt>${name}</dt>
+      <dd class="with-copy"><code>${path}</code><console-copy .text=${path} what=${name}></console-copy></dd>`;
   }
 
   #metadata(entries: readonly (readonly [string, unknown])[]) {
