@@ -18,6 +18,19 @@ const sharedBytes = 4 * 1024 * 1024;
 
 type Limits = Pick<PutOptions, 'size' | 'atLeast' | 'signal'>;
 
+/** Where a body goes, and how much of it. */
+export interface IntakeOptions {
+  /** The most bytes that the body may have. */
+  readonly size?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Where the first byte goes; otherwise behind what was written before. */
+  readonly from?: number;
+  /** Called when more has been written, with the place where the next byte goes. */
+  readonly written?: (to: number) => void;
+  /** What had come before a failure is written all the same. */
+  readonly salvage?: boolean;
+}
+
 /**
  * Writes the whole body to `fd` and gives its length in bytes. At most two batches are in memory.
  * Raises `length_mismatch`, `aborted`, `store_unavailable`, or the body's own error unchanged; the body is destroyed
@@ -25,7 +38,8 @@ type Limits = Pick<PutOptions, 'size' | 'atLeast' | 'signal'>;
  */
 export async function writeBody(fd: number, body: Buffer | Readable, limits: Limits): Promise<number> {
   throwIfAborted(limits.signal);
-  const received = body instanceof Readable ? await new Intake(fd, body, limits).done : body.length;
+  const { size, signal } = limits;
+  const received = body instanceof Readable ? await new Intake(fd, body, { size, signal }).done : body.length;
   const declared = limits.size ?? Math.max(limits.atLeast ?? 0, received);
   if (limits.size === undefined ? received < declared : received !== declared)
     throw new StrongroomError('length_mismatch', { declared, received });
@@ -34,27 +48,30 @@ export async function writeBody(fd: number, body: Buffer | Readable, limits: Lim
 }
 
 /** One body on its way to the disk. Listens to `data` rather than iterating: a promise per chunk shows in the CPU time. */
-class Intake {
+export class Intake {
   static #running = 0;
+  /** The bytes of the body; what failed, once no write is under way any more. */
   readonly done: Promise<number>;
   readonly #fd: number;
   readonly #body: Readable;
-  readonly #limits: Limits;
+  readonly #options: IntakeOptions;
   readonly #settle: PromiseWithResolvers<number>;
   #gathered: Buffer[] = [];
   #gatheredBytes = 0;
   #received = 0;
+  #at: number | undefined;
   #writing = false;
   #ended = false;
   #failure: { readonly error: unknown } | null = null;
 
-  constructor(fd: number, body: Readable, limits: Limits) {
+  constructor(fd: number, body: Readable, options: IntakeOptions) {
     this.#fd = fd;
     this.#body = body;
-    this.#limits = limits;
+    this.#options = options;
+    this.#at = options.from;
     this.#settle = Promise.withResolvers<number>();
-    const { signal } = limits;
-    const abort = () => this.#fail(signal ? aborted(signal) : undefined);
+    const { signal } = options;
+    const abort = () => this.fail(signal ? aborted(signal) : undefined);
     signal?.addEventListener('abort', abort, { once: true });
     Intake.#running += 1;
     this.done = this.#settle.promise.finally(() => {
@@ -62,16 +79,17 @@ class Intake {
       signal?.removeEventListener('abort', abort);
     });
     // Its listeners stay on the body, so that an error after the end of our interest has somewhere to go.
-    finished(body, { writable: false }, (error) => (error ? this.#fail(error) : this.#end()));
+    finished(body, { writable: false }, (error) => (error ? this.fail(error) : this.#end()));
     body.on('data', (chunk: Buffer) => this.#take(chunk));
   }
 
   #take(chunk: Buffer): void {
     if (this.#failure) return;
     this.#received += chunk.length;
-    const { size } = this.#limits;
+    const { size, from = 0 } = this.#options;
     if (size !== undefined && this.#received > size) {
-      this.#fail(new StrongroomError('length_mismatch', { declared: size, received: this.#received }));
+      const [declared, received] = [from + size, from + this.#received];
+      this.fail(new StrongroomError('length_mismatch', { declared, received }));
       return;
     }
     this.#gathered.push(chunk);
@@ -96,34 +114,49 @@ class Intake {
       this.#settle.resolve(this.#received);
       return;
     }
+    this.#write();
+  }
+
+  #write(): void {
     const batch = this.#gathered;
+    const bytes = this.#gatheredBytes;
     this.#gathered = [];
     this.#gatheredBytes = 0;
     this.#writing = true;
-    writeAll(this.#fd, batch).then(
-      () => this.#written(),
+    writeAll(this.#fd, batch, this.#at).then(
+      () => this.#written(bytes),
       (error) => {
         this.#writing = false;
-        this.#fail(error);
+        this.#gathered = [];
+        this.fail(error);
       },
     );
   }
 
-  #written(): void {
+  #written(bytes: number): void {
     this.#writing = false;
+    if (this.#at !== undefined) {
+      this.#at += bytes;
+      this.#options.written?.(this.#at);
+    }
     if (this.#failure) {
-      this.#settle.reject(this.#failure.error);
+      this.#giveUp(this.#failure.error);
       return;
     }
     if (this.#ended || this.#isFull()) this.#flush();
     if (this.#body.isPaused()) this.#body.resume();
   }
 
-  /** The promise waits for a write under way: the file must not be closed below it. */
-  #fail(error: unknown): void {
+  /** Ends it with `error`. The promise waits for a write under way: the file must not be closed below it. */
+  fail(error: unknown): void {
     this.#failure ??= { error: closedEarly(error) };
     this.#body.destroy();
-    if (!this.#writing) this.#settle.reject(this.#failure.error);
+    if (!this.#writing) this.#giveUp(this.#failure.error);
+  }
+
+  #giveUp(error: unknown): void {
+    if (this.#options.salvage && this.#gathered.length > 0) this.#write();
+    else this.#settle.reject(error);
   }
 }
 
@@ -135,10 +168,14 @@ function closedEarly(error: unknown): unknown {
 const writeChunks = promisify(writev);
 
 /** writev(2) may write less than asked for, as on a disk that runs full; the next call then says why. */
-async function writeAll(fd: number, chunks: readonly Buffer[]): Promise<void> {
+async function writeAll(fd: number, chunks: readonly Buffer[], from?: number): Promise<void> {
   try {
-    let left = chunks;
-    while (left.length > 0) left = unwritten(left, (await writeChunks(fd, left)).bytesWritten);
+    let [left, at] = [chunks, from];
+    while (left.length > 0) {
+      const { bytesWritten } = await writeChunks(fd, left, at);
+      left = unwritten(left, bytesWritten);
+      if (at !== undefined) at += bytesWritten;
+    }
   } catch (error) {
     throw unavailable(error);
   }

@@ -14,6 +14,9 @@ export interface Place {
 /** Half-written files lie in this folder, on the same file system as the objects, so that they can be linked into place. */
 const scratchKey = `${reservedPrefix}tmp`;
 
+/** And here those that go on over several calls, by the id of their upload. */
+const uploadsKey = `${reservedPrefix}uploads`;
+
 /** The longest name that still takes a dot before it; file systems take 255 bytes. */
 const longestName = 254;
 
@@ -22,10 +25,12 @@ export class DiskPaths {
   /** Absolute. */
   readonly root: string;
   readonly scratch: string;
+  readonly uploads: string;
 
   constructor(root: string) {
     this.root = root;
     this.scratch = join(root, scratchKey);
+    this.uploads = join(root, uploadsKey);
   }
 
   /** Raises RangeError for what keys.ts can't have made: that is a fault in the program, not in the store. */
@@ -48,7 +53,13 @@ export class DiskPaths {
   /** Whether the name `name` in the folder `folder` (as `folderOf` gives it) is no object's and no key's. */
   isHidden(folder: string, name: string): boolean {
     const own = folder === '' && `${name}/` === reservedPrefix;
-    return (name.startsWith('.') && !own) || folder + name === scratchKey;
+    return (name.startsWith('.') && !own) || isScratch(folder + name);
+  }
+
+  /** The file of an unfinished upload. Raises RangeError for an id that no document has. */
+  upload(id: string): string {
+    if (!/^[\w-]{1,100}$/.test(id)) throw notAKey(id);
+    return join(this.uploads, id);
   }
 
   /** A fresh path for a half-written file of `key`, which `isTemporaryOf` recognises after a crash. */
@@ -67,7 +78,11 @@ function assertSafe(key: string, parts: readonly string[]): void {
     (part) =>
       part !== '' && !part.startsWith('.') && !part.includes('\0') && Buffer.byteLength(part) <= longestName,
   );
-  if (!safe || `${parts[0]}/${parts[1]}` === scratchKey) throw notAKey(key);
+  if (!safe || isScratch(`${parts[0]}/${parts[1]}`)) throw notAKey(key);
+}
+
+function isScratch(path: string): boolean {
+  return path === scratchKey || path === uploadsKey;
 }
 
 function notAKey(key: string): RangeError {

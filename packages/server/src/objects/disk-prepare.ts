@@ -21,6 +21,7 @@ export async function prepareFolder(paths: DiskPaths): Promise<void> {
   try {
     await makeDurable(paths.root);
     await makeDurable(paths.scratch);
+    await makeDurable(paths.uploads);
     await removeStale(paths.scratch);
     await tryOut(paths);
   } catch (error) {

@@ -1,5 +1,5 @@
 import fs, { type BigIntStats, closeSync, fstatSync } from 'node:fs';
-import { constants, link, lstat, open, readdir, unlink } from 'node:fs/promises';
+import { constants, lstat, open, readdir, unlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
@@ -7,11 +7,12 @@ import { promisify } from 'node:util';
 import { StrongroomError } from '../errors.ts';
 import { writeBody } from './disk-body.ts';
 import { answered, failedWith, ifMissing, throwIfAborted } from './disk-errors.ts';
-import { claim, readFacts } from './disk-facts.ts';
+import { readFacts } from './disk-facts.ts';
 import { DiskFolders } from './disk-folders.ts';
 import { listObjects } from './disk-list.ts';
 import { DiskPaths, type Place } from './disk-paths.ts';
 import { prepareFolder } from './disk-prepare.ts';
+import { etagOf, look, publish, storedAs } from './disk-publish.ts';
 import { FileBody } from './disk-reader.ts';
 import { DiskResumable } from './disk-resumable.ts';
 import type {
@@ -38,8 +39,8 @@ import type {
 export class DiskStore implements ObjectStore {
   readonly kind = 'disk';
   readonly bucket = null;
-  readonly resumable = new DiskResumable();
   readonly direct = null;
+  readonly resumable: DiskResumable;
   readonly #paths: DiskPaths;
   readonly #folders: DiskFolders;
 
@@ -47,6 +48,7 @@ export class DiskStore implements ObjectStore {
   constructor(options: { readonly folder: string }) {
     this.#paths = new DiskPaths(resolve(options.folder));
     this.#folders = new DiskFolders(this.#paths.root);
+    this.resumable = new DiskResumable({ paths: this.#paths, folders: this.#folders });
   }
 
   path(key: string): string {
@@ -64,7 +66,9 @@ export class DiskStore implements ObjectStore {
     try {
       const written = await this.#write(temporary, body, options);
       throwIfAborted(options.signal);
-      return await answered(this.#publish(temporary, place, written, options));
+      return await answered(
+        publish(temporary, place, options, written, { paths: this.#paths, folders: this.#folders }),
+      );
     } finally {
       if (body instanceof Readable) body.destroy();
       // A file that stays is found again by its name when the key is removed.
@@ -164,32 +168,6 @@ export class DiskStore implements ObjectStore {
     }
   }
 
-  /** Claims the key by its facts, then links the file into place; each is durable before what follows it. */
-  async #publish(temporary: string, place: Place, written: Stored, options: PutOptions): Promise<Stored> {
-    const { contentType, description } = options;
-    let claimed: 'made' | 'found' | null = null;
-    let linked = false;
-    try {
-      claimed = await claim(
-        place,
-        { contentType, description },
-        { paths: this.#paths, folders: this.#folders },
-      );
-      // The folder can't go any more. Had it gone and come before the claim, its name may not be durable yet.
-      await this.#folders.make(place.folder);
-      await this.#folders.sync(place.folder);
-      linked = await linkObject(temporary, place);
-      const stored = linked ? written : await ownFrom(place, claimed, written.size);
-      await this.#folders.sync(place.folder);
-      return stored;
-    } catch (error) {
-      if (linked) await unlink(place.object).catch(() => {});
-      if (claimed === 'made') await unlink(place.facts).catch(() => {});
-      await this.#folders.removeEmpty(place.folder);
-      throw error;
-    }
-  }
-
   /** Every fsync is made also where nothing is left to remove: an earlier attempt may have been cut off before its own. */
   async #remove(place: Place): Promise<void> {
     const { scratch } = this.#paths;
@@ -210,27 +188,6 @@ function longer(atMost: number): StrongroomError {
   return new StrongroomError('store_unavailable', {}, { cause });
 }
 
-/** False when something lies there already. */
-async function linkObject(temporary: string, place: Place): Promise<boolean> {
-  try {
-    await link(temporary, place.object);
-    return true;
-  } catch (error) {
-    if (failedWith(error, 'EEXIST')) return false;
-    throw error;
-  }
-}
-
-/**
- * What lies there is our own from an attempt whose answer was lost, when facts with our id were beside it and it has
- * our size. Raises `object_exists` otherwise.
- */
-async function ownFrom(place: Place, claimed: 'made' | 'found', size: number): Promise<Stored> {
-  const found = claimed === 'found' ? await look(place) : null;
-  if (!found || Number(found.size) !== size) throw new StrongroomError('object_exists', { key: place.key });
-  return storedAs(found);
-}
-
 /** Raises `object_missing`. Symbolic links are not followed: what they name is not the store's. */
 async function openObject(place: Place, scratch: string): Promise<number> {
   try {
@@ -243,22 +200,8 @@ async function openObject(place: Place, scratch: string): Promise<number> {
   }
 }
 
-async function look(place: Place): Promise<BigIntStats | null> {
-  const found = await lstat(place.object, { bigint: true }).catch(ifMissing(null));
-  return found?.isFile() ? found : null;
-}
-
 async function removeFile(path: string): Promise<void> {
   await unlink(path).catch(ifMissing(undefined));
-}
-
-function storedAs(found: BigIntStats): Stored {
-  return { size: Number(found.size), etag: etagOf(found), versionId: null };
-}
-
-/** Strong (RFC 9110 §8.8.1): an object's bytes are never changed in place, and a new file has another inode or time. */
-function etagOf(found: BigIntStats): string {
-  return `"${[found.ino, found.mtimeNs, found.size].map((part) => part.toString(36)).join('-')}"`;
 }
 
 /** RFC 9110 §14.1.2: a last byte past the end means the end; a first byte past the end is `range_unsatisfiable`. */
