@@ -17,6 +17,8 @@ export interface DocumentRecords {
    * With `idempotency`, in the same transaction: an unexpired line of the same scope and key
    * - whose document is `abandoned` or forgotten is taken over: created;
    * - with another fingerprint raises `idempotency_mismatch`;
+   * - whose document is `receiving` and not yet due, and has an upload by the same transport as `upload`, answers it with
+   *   created = false: it goes on where it stands;
    * - whose document is `receiving` and not yet due (its uploader lives) raises `idempotency_in_progress`;
    * - whose document is `receiving` and due makes that one `abandoned` (with its event, due at once) and is taken over: created;
    * - otherwise answers that document with created = false.

@@ -1,3 +1,4 @@
+import { lineColumns } from './idempotency.ts';
 import { postgresDialect } from './postgres-dialect.ts';
 import { documentColumns, documentWidth, eventColumns } from './row.ts';
 import { uploadColumns } from './upload-row.ts';
@@ -81,7 +82,7 @@ export const withUpload = (creating: string, next: number) =>
 export const replaced = `SELECT 1 FROM documents WHERE id = ?1 AND record_id = ?2 AND state NOT IN ('abandoned', 'purged')`;
 
 /** The line's fingerprint, whether its document is due, and the document, locked. */
-export const lockLine = `SELECT i.fingerprint, coalesce(d.due_at <= ${clock}, false)::int, ${documentColumns.replaceAll(/\b(?=\w)/g, 'd.')}
+export const lockLine = `SELECT ${lineColumns(`coalesce(d.due_at <= ${clock}, false)::int`)}, ${documentColumns.replaceAll(/\b(?=\w)/g, 'd.')}
   FROM idempotency i JOIN documents d ON d.id = i.document_id
   WHERE i.scope = ?1 AND i.key = ?2 AND i.expires_at > ${clock} FOR UPDATE OF d`;
 

@@ -1,8 +1,7 @@
 import pg from 'pg';
-import type { State } from '../documents/document.ts';
 import { StartError, StrongroomError } from '../errors.ts';
 import type { Allowance, Outlook } from './document-records.ts';
-import { replay } from './idempotency.ts';
+import { replay, toLine } from './idempotency.ts';
 import { createSchemaTable, migrate, outlookFor, postgresTypes } from './migrations/migrations.ts';
 import { postgresDialect } from './postgres-dialect.ts';
 import { startError } from './postgres-faults.ts';
@@ -25,6 +24,7 @@ import type {
 } from './sql-database.ts';
 import { SqlRecords } from './sql-records.ts';
 import { updateQuery } from './update-query.ts';
+import { transportOf } from './upload-row.ts';
 
 export interface PostgresOptions {
   /** What DATABASE_URL takes. */
@@ -241,8 +241,8 @@ async function settle(
   await assertReplaceable(run, document);
   const [found] = await run(sql.lockLine, [scope, key]);
   if (!found) return 'free';
-  const [was, due, ...old] = found;
-  const next = replay({ fingerprint: was as string, state: old[7] as State, due: due === 1 }, fingerprint);
+  const { line: was, document: old } = toLine(found);
+  const next = replay(was, fingerprint, transportOf(row.upload));
   if (next === 'answer') return old;
 
   const oldId = old[0] as string;

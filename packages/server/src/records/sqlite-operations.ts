@@ -1,13 +1,13 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { State } from '../documents/document.ts';
 import type { Allowance } from './document-records.ts';
-import { replay } from './idempotency.ts';
+import { lineColumns, replay, toLine } from './idempotency.ts';
 import { grantUsedUp, refusal, replacesNothing } from './refusals.ts';
 import { documentColumns, documentWidth, eventColumns, type Row, type Value } from './row.ts';
 import type { Claim, HeldUpdate, NewRow, Progress, Query, Taking, Update } from './sql-database.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
 import { advanceUpload, beginUpload, takeUpload, updateUpload } from './sqlite-uploads.ts';
 import { updateQuery } from './update-query.ts';
+import { transportOf } from './upload-row.ts';
 
 const { clock } = sqliteDialect;
 
@@ -18,7 +18,7 @@ const sql = {
   event: `INSERT INTO events (document_id, revision, ${eventColumns}) VALUES (${numbered(9)})`,
   look: 'SELECT state, revision FROM documents WHERE id = ?1',
   replaced: `SELECT 1 FROM documents WHERE id = ?1 AND record_id = ?2 AND state NOT IN ('abandoned', 'purged')`,
-  line: `SELECT i.fingerprint, coalesce(d.due_at <= ${clock}, 0), ${documentColumns.replaceAll(/\b(?=\w)/g, 'd.')}
+  line: `SELECT ${lineColumns(`coalesce(d.due_at <= ${clock}, 0)`)}, ${documentColumns.replaceAll(/\b(?=\w)/g, 'd.')}
     FROM idempotency i JOIN documents d ON d.id = i.document_id
     WHERE i.scope = ?1 AND i.key = ?2 AND i.expires_at > ${clock}`,
   keepLine: `INSERT INTO idempotency (scope, key, fingerprint, document_id, expires_at)
@@ -61,14 +61,12 @@ export class Operations {
     this.#assertReplaceable(document);
     let dead: Row | null = null;
     if (idempotency) {
-      const [line] = this.#all(sql.line, idempotency.scope, idempotency.key);
-      if (line) {
-        const [fingerprint, due, ...row] = line;
-        const state = row[7] as State;
-        const found = { fingerprint: fingerprint as string, state, due: due === 1 };
-        const next = replay(found, idempotency.fingerprint);
-        if (next === 'answer') return row;
-        if (next === 'abandon') dead = row;
+      const [found] = this.#all(sql.line, idempotency.scope, idempotency.key);
+      if (found) {
+        const { line, document: old } = toLine(found);
+        const next = replay(line, idempotency.fingerprint, transportOf(upload));
+        if (next === 'answer') return old;
+        if (next === 'abandon') dead = old;
       }
     }
     if (allowance) this.#assertPlace(allowance, dead);

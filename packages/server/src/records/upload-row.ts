@@ -21,6 +21,11 @@ export function newUploadRow({ transport, length, state, claims }: NewUpload): R
   return [transport, length, 0, 0, JSON.stringify(state), JSON.stringify(claims)];
 }
 
+/** Of a row that `newUploadRow` made; null where there is none. */
+export function transportOf(upload: Row | null): string | null {
+  return (upload?.[0] as string | undefined) ?? null;
+}
+
 /** Null where the document has no upload. */
 export function toUpload(row: Row): UploadRecord | null {
   const [transport = null, length, offset, fence, state, claims, due] = row.slice(documentWidth);

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Records } from '../../src/records/records.ts';
+import type { NewUpload } from '../../src/records/upload-records.ts';
 import type { Opened } from './document-records.ts';
 import { refuses } from './document-records-refusals.ts';
 import {
@@ -12,6 +14,7 @@ import {
   minute,
   once,
 } from './document-records-samples.ts';
+import { newUpload } from './document-records-uploads.ts';
 
 /** What `create` does with an idempotency key, branch by branch as the port names them. */
 export function describeIdempotency(opened: () => Opened): void {
@@ -85,6 +88,35 @@ export function describeIdempotency(opened: () => Opened): void {
     await records.transition(second.document.id, ['receiving'], 'abandoned', { dueIn: 0 }, happened());
     await records.forget(second.document.id);
     assert.equal((await start(line)).created, true);
+  });
+
+  test('an upload that goes on is found again by its key where it stands, by the same transport alone', async () => {
+    const { records, second } = opened();
+    const line = once();
+    const begin = (by: Partial<NewUpload> | null, of: Records = records) =>
+      of.create(draft(), happened(), line, undefined, by === null ? undefined : { ...newUpload, ...by });
+    const first = await begin({ transport: 'direct' });
+    assert.equal(first.created, true);
+    const again = await begin({ transport: 'direct' }, second);
+    assert.deepEqual(again, { document: first.document, created: false });
+    for (const other of [null, { transport: 'tus' } as const])
+      await assert.rejects(begin(other), refuses('idempotency_in_progress'));
+    const grant = { grant: `g-${line.key}`, files: 1, keptFor: minute };
+    const counted = await records.create(draft(), happened(), line, grant, {
+      ...newUpload,
+      transport: 'direct',
+    });
+    assert.equal(counted.created, false, 'it takes no place of a grant');
+    assert.equal((await records.create(draft(), happened(), undefined, grant)).created, true);
+
+    await records.finishUpload(
+      first.document.id,
+      0,
+      'available',
+      { size: 1, filename: 'a.pdf', dueIn: null },
+      happened(),
+    );
+    assert.equal((await begin({ transport: 'tus' })).document.id, first.document.id);
   });
 
   test('an expired key is free', async () => {
