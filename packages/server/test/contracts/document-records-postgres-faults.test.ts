@@ -9,6 +9,7 @@ import { needs, testDatabase } from '../harness.ts';
 import { refuses, stopsStart } from './document-records-refusals.ts';
 import { relay, transactionPooler } from './document-records-relay.ts';
 import { available, draft, happened, once, receiving } from './document-records-samples.ts';
+import { begun, part, placed, progress } from './document-records-uploads.ts';
 
 /** What the cause carries: a SQLSTATE, a system error, or node-postgres's own words. */
 function unavailable(...codes: string[]) {
@@ -47,6 +48,35 @@ describe('PostgreSQL that fails', { skip: needs('postgres') }, () => {
     await way.up();
     assert.deepEqual(await records.get(kept.id), kept);
     await receiving(records);
+  });
+
+  test('an upload goes on after the database was away, from where it was said to stand', async (t) => {
+    const way = await relay(t, await testDatabase(t));
+    const records = openPostgresRecords({ url: way.url });
+    t.after(() => records.close());
+    await records.connect();
+    const id = await begun(records);
+    await records.advanceUpload(id, 0, progress(8, { part: part(1) }));
+    const stood = await records.findUpload(id);
+    await way.down();
+    const away = unavailable('ECONNREFUSED', 'Connection terminated unexpectedly');
+    const changes = { filename: 'a.pdf', size: 1, dueIn: null };
+    for (const call of [
+      () => records.findUpload(id),
+      () => records.takeUpload(id),
+      () => records.advanceUpload(id, 0, progress(16, { part: part(2) })),
+      () => records.placeUpload(id, 0, placed),
+      () => records.uploadParts(id),
+      () => records.finishUpload(id, 0, 'available', changes, happened()),
+    ])
+      await assert.rejects(call, away);
+    await way.up();
+    assert.deepEqual(await records.findUpload(id), stood);
+    assert.deepEqual(await records.uploadParts(id), [part(1)]);
+    const { fence } = await records.takeUpload(id, 8);
+    await records.advanceUpload(id, fence, progress(16, { part: part(2) }));
+    await records.placeUpload(id, fence, placed);
+    await records.finishUpload(id, fence, 'available', changes, happened());
   });
 
   test('connections cut or ended while idle are replaced; reads go on', async (t) => {
@@ -222,6 +252,10 @@ describe('PostgreSQL that fails', { skip: needs('postgres') }, () => {
       const { id } = await available(records);
       assert.equal((await records.get(id))?.state, 'available');
       assert.equal((await records.events(id)).length, 2);
+      const upload = await begun(records);
+      const { fence } = await records.takeUpload(upload, 0);
+      await records.advanceUpload(upload, fence, progress(8, { part: part(1) }));
+      await records.finishUpload(upload, fence, 'inspecting', { filename: 'a', dueIn: 0 }, happened());
       const line = once();
       const { document } = await records.create(draft({ dueIn: 0 }), happened(), line);
       assert.equal((await records.create(draft(), happened(), line)).created, true);

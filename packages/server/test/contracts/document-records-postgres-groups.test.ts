@@ -7,6 +7,7 @@ import { needs, testDatabase } from '../harness.ts';
 import { refuses } from './document-records-refusals.ts';
 import { relay, transactionPooler } from './document-records-relay.ts';
 import { available, draft, happened, receiving, sha256 } from './document-records-samples.ts';
+import { begun, newUpload, part, placed, progress } from './document-records-uploads.ts';
 
 const arrived = { size: 3, sha256, versionId: null, dueIn: null };
 
@@ -227,6 +228,47 @@ describe('PostgreSQL that is asked for much at once', { skip: needs('postgres') 
       const beats = Array.from({ length: 4 }, () => records.heartbeat(ids, 60_000));
       assert.deepEqual(await outcomes([...moves, ...beats]), Array(44).fill('ok'));
     }
+  });
+
+  test('two servers that go on with the same uploads in another order both get an answer', async (t) => {
+    const url = await withoutRescue(t);
+    const [one, two] = [await open(t, url, never), await open(t, url, never)];
+    for (let round = 0; round < 3; round++) {
+      const ids = await Promise.all(Array.from({ length: 20 }, () => begun(one)));
+      const goOn = (by: typeof one) => (id: string) => [
+        by.takeUpload(id, 0),
+        by.advanceUpload(id, 1, progress(8, { part: part(1) })),
+        by.placeUpload(id, 2, placed),
+        by.heartbeat(ids, 60_000),
+        by.finishUpload(id, 2, 'available', { ...arrived, filename: 'a.txt' }, happened()),
+        by.transition(id, ['receiving'], 'abandoned', { dueIn: 0 }, happened()),
+      ];
+      const came = await outcomes([...ids.flatMap(goOn(one)), ...ids.toReversed().flatMap(goOn(two))]);
+      const allowed = ['ok', 'upload_taken_over', 'offset_conflict', 'state_conflict'];
+      assert.deepEqual(
+        came.filter((outcome) => !allowed.includes(outcome)),
+        [],
+      );
+      for (const id of ids) {
+        const [document, events] = [await one.get(id), await one.events(id)];
+        assert.match(document?.state ?? '', /^(available|abandoned)$/);
+        assert.equal(events.length, 2);
+      }
+    }
+  });
+
+  test('an upload that somebody creates is one transaction with those that come with it', async (t) => {
+    const url = await testDatabase(t);
+    const records = await open(t, url);
+    const drafts = Array.from({ length: 10 }, () => draft());
+    await Promise.all([
+      ...drafts.map((one) => records.create(one, happened(), undefined, undefined, newUpload)),
+      receiving(records),
+    ]);
+    const client = await connected(t, url);
+    const sql = `SELECT count(DISTINCT xmin::text)::int AS n FROM
+      (SELECT xmin FROM documents UNION ALL SELECT xmin FROM uploads) AS rows`;
+    assert.equal((await client.query(sql)).rows[0].n, 1);
   });
 
   test('a pooler in transaction mode may stand between', async (t) => {

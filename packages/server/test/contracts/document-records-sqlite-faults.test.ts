@@ -153,6 +153,30 @@ for (const [how, kill] of [
   });
 }
 
+test('an upload whose server is killed as it goes on stands where it was said to stand, part by part', async (t) => {
+  const folder = await testFolder(t);
+  const child = spawn(process.execPath, [holder, 'advance', folder], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  t.after(() => child.kill('SIGKILL'));
+  let said = '';
+  for await (const chunk of child.stdout) {
+    said += chunk;
+    if (said.split('\n').length > 30) child.kill('SIGKILL');
+  }
+  const [id = '', ...numbers] = said.split('\n').slice(0, -1);
+  const records = openSqliteRecords({ folder });
+  await records.connect();
+  const [upload, parts] = [await records.takeUpload(id), await records.uploadParts(id)];
+  assert.ok(parts.length >= numbers.length && parts.length <= numbers.length + 1);
+  assert.deepEqual([upload.offset, upload.state], [8 * parts.length, { at: 8 * parts.length }]);
+  assert.deepEqual(
+    parts.map(({ number }) => number),
+    parts.map((_, index) => index + 1),
+  );
+  await records.close();
+});
+
 test('a disk that takes no more fails the write, says why, and leaves what was written', async (t) => {
   const folder = await testFolder(t);
   // A limit on the size of a file, in KiB, is as good as a full disk: the write is refused.
