@@ -257,6 +257,22 @@ describe('PostgreSQL that is asked for much at once', { skip: needs('postgres') 
     }
   });
 
+  test('who waits to take an upload over is told of the document, too, what stands by then', async (t) => {
+    const url = await testDatabase(t);
+    const records = await open(t, url, never);
+    const id = await begun(records);
+    const blocker = await connected(t, url);
+    await blocker.query('BEGIN');
+    await blocker.query(`UPDATE documents SET key = 'placed' WHERE id = $1`, [id]);
+    await blocker.query('UPDATE uploads SET fence = 1 WHERE document_id = $1', [id]);
+    const taking = records.takeUpload(id);
+    const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    while ((await blocker.query(waiting)).rowCount === 0);
+    await blocker.query('COMMIT');
+    const { document, fence } = await taking;
+    assert.deepEqual([document.storage.key, fence], ['placed', 2]);
+  });
+
   test('an upload that somebody creates is one transaction with those that come with it', async (t) => {
     const url = await testDatabase(t);
     const records = await open(t, url);
