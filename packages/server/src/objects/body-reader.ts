@@ -51,7 +51,7 @@ export class BodyReader {
    */
   async *exactly(bytes: number, declared: number, last: boolean): AsyncGenerator<Buffer> {
     for (let left = bytes; left > 0; ) {
-      const chunk = await this.#next(left);
+      const chunk = await this.next(left);
       if (chunk === null) throw this.#mismatch(declared);
       left -= chunk.length;
       if (left === 0 && last) await this.end(declared);
@@ -63,7 +63,7 @@ export class BodyReader {
   async fill(buffer: Buffer): Promise<number> {
     let filled = 0;
     while (filled < buffer.length) {
-      const chunk = await this.#next(buffer.length - filled);
+      const chunk = await this.next(buffer.length - filled);
       if (chunk === null) break;
       filled += chunk.copy(buffer, filled);
     }
@@ -88,7 +88,8 @@ export class BodyReader {
     if (!(await this.ended())) throw this.#mismatch(declared);
   }
 
-  async #next(atMost: number): Promise<Buffer | null> {
+  /** Up to `atMost` bytes, as they come; null at the end. Raises the stream's own error. */
+  async next(atMost: number): Promise<Buffer | null> {
     if (this.#queue.length === 0 && (await this.ended())) return null;
     const chunk = this.#queue.shift() as Buffer;
     if (chunk.length <= atMost) return chunk;

@@ -1,4 +1,4 @@
-import { StrongroomError } from '../errors.ts';
+import { hasCode, StrongroomError } from '../errors.ts';
 
 /** Bytes set aside for one body or part. Release it once, whatever happens; a second release does nothing. */
 export interface Reservation {
@@ -10,6 +10,14 @@ export interface Reservation {
    * held is lost if anybody waited. Raises `aborted` when the signal fires first.
    */
   share(signal?: AbortSignal): Promise<void>;
+  /**
+   * Asks for more, `bytes` in all, and waits for at most `patience` milliseconds; false where they did not come free by then.
+   * The end of its patience is what keeps two that hold something from waiting for each other for ever: whoever does not get
+   * more has to go on with what it has. Raises `aborted` when the signal fires first.
+   */
+  grow(bytes: number, patience: number, signal?: AbortSignal): Promise<boolean>;
+  /** Gives back all but `bytes`. */
+  shrink(bytes: number): void;
   release(): void;
 }
 
@@ -27,7 +35,7 @@ const defaultPatience = 45_000;
 /**
  * The memory that all uploads of the process together may hold in buffered bodies and parts (promise 3).
  * First come, first served: a large request at the front is not overtaken by small ones behind it. Whoever holds a
- * reservation must not ask for a second one, or two of them can wait for each other for ever. A slow sender holds its
+ * reservation must not wait for a second one, or two of them can wait for each other for ever. A slow sender holds its
  * memory for long, so waiting for the first of it has an end, and between parts it is shared.
  */
 export class BufferBudget {
@@ -118,19 +126,25 @@ export class BufferBudget {
     }
   }
 
-  #reservation(bytes: number): Reservation {
+  #reservation(reserved: number): Reservation {
+    let bytes = reserved;
     let buffer: Buffer | undefined;
     let released = false;
-    const release = () => {
-      if (released) return;
-      released = true;
-      this.#inUse -= bytes;
+    const giveBack = (count: number) => {
+      this.#inUse -= count;
       this.#keep(buffer);
       buffer = undefined;
       this.#admit();
     };
+    const release = () => {
+      if (released) return;
+      released = true;
+      giveBack(bytes);
+    };
     return {
-      bytes,
+      get bytes() {
+        return bytes;
+      },
       buffer: () => {
         buffer ??= this.#allocate(bytes);
         return buffer;
@@ -144,8 +158,33 @@ export class BufferBudget {
         await turn;
         released = false;
       },
+      grow: async (wanted, patience, signal) => {
+        const more = await this.#more(wanted - bytes, patience, signal);
+        if (more) bytes = wanted;
+        return more;
+      },
+      shrink: (kept) => {
+        const count = bytes - kept;
+        bytes = kept;
+        giveBack(count);
+      },
       release,
     };
+  }
+
+  async #more(bytes: number, patience: number, signal: AbortSignal | undefined): Promise<boolean> {
+    if (signal?.aborted) throw gone(signal);
+    if (this.#waiting.length === 0 && this.#fits(bytes)) {
+      this.#inUse += bytes;
+      return true;
+    }
+    return this.#turn(bytes, signal, patience).then(
+      () => true,
+      (error) => {
+        if (hasCode(error, 'busy')) return false;
+        throw error;
+      },
+    );
   }
 
   #allocate(bytes: number): Buffer {

@@ -68,23 +68,39 @@ export class S3Bucket {
     return { objects, next: isTruncated(xml) ? text(xml, 'NextContinuationToken') : undefined };
   }
 
+  /** Every object under the prefix, in byte order. */
+  async *list(prefix: string, signal: AbortSignal | undefined): AsyncGenerator<ListedObject> {
+    let token: string | undefined;
+    do {
+      const page: Page = await this.page(prefix, { startAfter: undefined, token, signal });
+      yield* page.objects;
+      token = page.next;
+    } while (token !== undefined);
+  }
+
   /** Removes the object, every version and marker where versions are kept, and every unfinished upload of the key. */
   async remove(key: string, signal: AbortSignal | undefined): Promise<void> {
+    await this.removeObject(key, signal);
+    await this.abortUploads(key, signal);
+  }
+
+  /** Removes the object, every version and marker where versions are kept. */
+  async removeObject(key: string, signal: AbortSignal | undefined): Promise<void> {
     const answer = await this.#delete(key, {}, signal);
     const says = answer['x-amz-version-id'] !== undefined || answer['x-amz-delete-marker'] !== undefined;
     if (says || this.#client.profile.versioned) await this.#removeVersions(key, signal);
-    await this.#abortUploads(key, signal);
+  }
+
+  /** Ends every unfinished upload of the key. */
+  async abortUploads(key: string, signal: AbortSignal | undefined): Promise<void> {
+    for await (const upload of this.#exactly(key, uploads, signal)) {
+      await abortUpload(this.#client, key, text(upload, 'UploadId') ?? '', signal);
+    }
   }
 
   async #removeVersions(key: string, signal: AbortSignal | undefined): Promise<void> {
     for await (const version of this.#exactly(key, versions, signal)) {
       await this.#delete(key, { versionId: text(version, 'VersionId') ?? 'null' }, signal);
-    }
-  }
-
-  async #abortUploads(key: string, signal: AbortSignal | undefined): Promise<void> {
-    for await (const upload of this.#exactly(key, uploads, signal)) {
-      await abortUpload(this.#client, key, text(upload, 'UploadId') ?? '', signal);
     }
   }
 

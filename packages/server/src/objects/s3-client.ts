@@ -27,7 +27,7 @@ export interface S3Request {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds until the answer's headers, once the body is sent, and without progress while it is sent. */
   readonly answerWithin?: number;
-  /** How often the request may be sent. A streamed body is sent once. */
+  /** How often the request may be sent. A streamed body that can't be had again is sent once. */
   readonly tries?: number;
 }
 
@@ -141,7 +141,8 @@ export class S3Client {
   }
 
   async #trying<T>(request: S3Request, attempt: () => Promise<T>): Promise<T> {
-    const once = request.body !== undefined && !Buffer.isBuffer(request.body);
+    const { body } = request;
+    const once = body !== undefined && !Buffer.isBuffer(body) && !body.repeatable;
     const tries = once ? 1 : (request.tries ?? maxTries);
     const until = performance.now() + this.#timeouts.retry;
     for (let tried = 1; ; tried += 1) {

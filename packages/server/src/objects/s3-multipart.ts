@@ -59,20 +59,8 @@ export class MultipartUpload {
     if (this.#parts.length === maxParts) {
       throw new StrongroomError('too_large', { limit: this.#sent, received: this.#sent + body.length });
     }
-    const number = this.#parts.length + 1;
-    const ready = payload(body, this.#checks);
-    const answer = await this.#client.headers({
-      operation: 'UploadPart',
-      method: 'PUT',
-      key: this.#key,
-      query: { partNumber: String(number), uploadId: this.#id },
-      headers: ready.headers,
-      hash: ready.hash,
-      body: ready.body,
-      signal: this.#signal,
-    });
-    const checksum = ready.checksum() ?? null;
-    this.#parts.push({ number, size: body.length, etag: String(answer.etag ?? ''), checksum });
+    const upload = { key: this.#key, id: this.#id, checks: this.#checks };
+    this.#parts.push(await sendPart(this.#client, upload, this.#parts.length + 1, body, this.#signal));
     this.#sent += body.length;
   }
 
@@ -113,6 +101,28 @@ export async function beginUpload(
   const id = text(xml, 'UploadId');
   if (!id) throw new S3Error({ operation, key, code: 'NoUploadId', status: 200 });
   return id;
+}
+
+/** Sends one part; one with the same number takes the place of an earlier one. */
+export async function sendPart(
+  client: S3Client,
+  { key, id, checks }: { readonly key: string; readonly id: string; readonly checks: boolean },
+  number: number,
+  body: Buffer | Streamed,
+  signal?: AbortSignal,
+): Promise<Part> {
+  const ready = payload(body, checks);
+  const answer = await client.headers({
+    operation: 'UploadPart',
+    method: 'PUT',
+    key,
+    query: { partNumber: String(number), uploadId: id },
+    headers: ready.headers,
+    hash: ready.hash,
+    body: ready.body,
+    signal,
+  });
+  return { number, size: body.length, etag: String(answer.etag ?? ''), checksum: ready.checksum() ?? null };
 }
 
 /**

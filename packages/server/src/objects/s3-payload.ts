@@ -1,10 +1,12 @@
 import { createHash, type Hash } from 'node:crypto';
 import { sha256, unsigned } from './sigv4.ts';
 
-/** Bytes that can be sent once, and how many they are. */
+/** Bytes that come as they are sent, and how many they are. */
 export interface Streamed {
   readonly length: number;
-  readonly chunks: AsyncIterable<Buffer>;
+  readonly chunks: AsyncIterable<Buffer> | Iterable<Buffer>;
+  /** Whether `chunks` gives them again when it is asked again; otherwise they can be sent once. */
+  readonly repeatable?: boolean;
 }
 
 /** A body made ready to be sent, with what proves it. */
@@ -45,13 +47,13 @@ function plain(body: Buffer | Streamed, hash: string): Payload {
  * The whole body as one chunk of `aws-chunked`, then the checksum as its trailer (S3 API Reference, "Signature
  * calculations: Transferring payload in multiple chunks with trailing headers").
  */
-function trailed({ length, chunks }: Streamed): Payload {
-  const hash = createHash('sha256');
+function trailed({ length, chunks, repeatable = false }: Streamed): Payload {
   const start = Buffer.from(`${length.toString(16)}\r\n`);
   const end = (checksum: string) => Buffer.from(`\r\n0\r\n${trailer}:${checksum}\r\n\r\n`);
   const encoded = start.length + length + end('='.repeat(44)).length;
   let checksum: string | undefined;
   async function* encode() {
+    const hash = createHash('sha256');
     yield start;
     yield* hashed(chunks, hash);
     checksum = hash.digest('base64');
@@ -64,12 +66,12 @@ function trailed({ length, chunks }: Streamed): Payload {
       'x-amz-trailer': trailer,
     },
     hash: 'STREAMING-UNSIGNED-PAYLOAD-TRAILER',
-    body: { length: encoded, chunks: encode() },
+    body: { length: encoded, chunks: { [Symbol.asyncIterator]: encode }, repeatable },
     checksum: () => checksum,
   };
 }
 
-async function* hashed(chunks: AsyncIterable<Buffer>, hash: Hash): AsyncGenerator<Buffer> {
+async function* hashed(chunks: Streamed['chunks'], hash: Hash): AsyncGenerator<Buffer> {
   for await (const chunk of chunks) {
     hash.update(chunk);
     yield chunk;

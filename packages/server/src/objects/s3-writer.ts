@@ -1,27 +1,16 @@
 import type { Readable } from 'node:stream';
-import { hasCode, StrongroomError } from '../errors.ts';
+import { StrongroomError } from '../errors.ts';
 import { BodyReader } from './body-reader.ts';
 import type { BufferBudget, Reservation } from './buffer-budget.ts';
-import type { PutOptions, Stored } from './object-store.ts';
+import type { Stored } from './object-store.ts';
 import type { S3Client } from './s3-client.ts';
-import { type Answer, hasStatus, isPassing, versionOf } from './s3-error.ts';
 import { MultipartUpload } from './s3-multipart.ts';
 import { bufferedPart, type Limits, straightParts } from './s3-parts.ts';
-import { payload, type Streamed, signedUpTo } from './s3-payload.ts';
+import { signedUpTo } from './s3-payload.ts';
+import { placeParts, putObject, type Target } from './s3-placing.ts';
 
 /** A tail waits for its memory without an end: nearly all of its body is stored already. */
 const forever = Number.POSITIVE_INFINITY;
-
-/** What one put is about. */
-export interface Target {
-  /** The whole key, prefix included. */
-  readonly key: string;
-  /** The object's own headers. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly options: PutOptions;
-  /** What lies at the key: our own object, nothing (null), or somebody else's (raises `object_exists`). */
-  look(size: number): Promise<Stored | null>;
-}
 
 /** Writes objects: decides between one PutObject and several parts, what is buffered, and who was first at a key. */
 export class S3Writer {
@@ -41,7 +30,7 @@ export class S3Writer {
     if (declared !== body.length) {
       throw new StrongroomError('length_mismatch', { declared, received: body.length });
     }
-    return this.#putObject(target, body);
+    return putObject(this.#client, target, body);
   }
 
   /** Stores a stream, which is read to its end, or destroyed. */
@@ -77,7 +66,7 @@ export class S3Writer {
     if (reservation) return this.#small(target, reader, reservation);
     // Also a small body, where its buffer would have to wait for slow senders: better without a digest in front.
     const body = { length: size, chunks: reader.exactly(size, size, true) };
-    return this.#putObject(target, body, reader);
+    return putObject(this.#client, target, body, reader);
   }
 
   async #small(target: Target, reader: BodyReader, reservation: Reservation): Promise<Stored> {
@@ -87,7 +76,7 @@ export class S3Writer {
       const filled = await reader.fill(buffer);
       if (filled < bytes) throw new StrongroomError('length_mismatch', { declared: bytes, received: filled });
       await reader.end(bytes);
-      return await this.#putObject(target, buffer);
+      return await putObject(this.#client, target, buffer);
     } finally {
       reservation.release();
     }
@@ -134,7 +123,7 @@ export class S3Writer {
       if (filled < atLeast)
         throw new StrongroomError('length_mismatch', { declared: atLeast, received: filled });
       if (filled < most || (await reader.ended())) {
-        return this.#putObject(target, buffer.subarray(0, filled));
+        return putObject(this.#client, target, buffer.subarray(0, filled));
       }
       if (most === atMost) throw new StrongroomError('too_large', { limit: most, received: reader.received });
       return this.#inParts(target, async (upload) => {
@@ -167,84 +156,9 @@ export class S3Writer {
     const upload = await MultipartUpload.begin(this.#client, key, headers, options.signal);
     try {
       await send(upload);
-      // Some engines ignore the condition on a completion, so the key is looked at as well.
-      return (await target.look(upload.sent)) ?? (await this.#complete(target, upload));
+      return await placeParts(this.#client, target, upload.sent, (condition) => upload.complete(condition));
     } finally {
       await upload.end();
     }
   }
-
-  async #complete(target: Target, upload: MultipartUpload): Promise<Stored> {
-    const size = upload.sent;
-    const write = async (condition: Record<string, string>) => {
-      const { etag, headers } = await upload.complete(condition);
-      const seen = etag === '' ? await target.look(size) : null;
-      return seen ?? stored(size, { ...headers, etag });
-    };
-    return this.#ifNoneMatch(target, size, write, { looked: true });
-  }
-
-  /** `reader` is given when the body is a stream: it can be sent only once. */
-  async #putObject(target: Target, body: Buffer | Streamed, reader?: BodyReader): Promise<Stored> {
-    const { options, key, headers } = target;
-    const ready = payload(body, this.#client.profile.checksums, options.sha256);
-    const write = async (condition: Record<string, string>) => {
-      const answer = await this.#client.headers({
-        operation: 'PutObject',
-        method: 'PUT',
-        key,
-        headers: { ...headers, ...ready.headers, ...condition },
-        hash: ready.hash,
-        body: ready.body,
-        signal: options.signal,
-      });
-      return stored(body.length, answer);
-    };
-    return this.#ifNoneMatch(target, body.length, write, { reader });
-  }
-
-  /**
-   * Writes on the condition that nothing is there (`If-None-Match: *`). Where the answer, or its absence, leaves open
-   * what lies at the key, a look decides. Where the store is not known to heed the condition, the key is looked at
-   * before as well (`looked` says that it just was). A stream under way when a store says that it does not know
-   * conditions (501) is lost and has to be sent again.
-   */
-  async #ifNoneMatch(
-    target: Target,
-    size: number,
-    write: (condition: Record<string, string>) => Promise<Stored>,
-    { reader, looked = false }: { reader?: BodyReader | undefined; looked?: boolean } = {},
-  ): Promise<Stored> {
-    const { conditionalWrites } = this.#client.profile;
-    const there = conditionalWrites || looked ? null : await target.look(size);
-    if (there) return there;
-    if (conditionalWrites === false) return write({});
-    try {
-      return await write({ 'if-none-match': '*' });
-    } catch (error) {
-      if (hasStatus(error, 501)) {
-        this.#client.profile = { ...this.#client.profile, conditionalWrites: false };
-        if (!reader) return this.#ifNoneMatch(target, size, write);
-      }
-      const sent = !reader || reader.received === size;
-      const found = sent && leavesOpen(error) ? await target.look(size).catch(onlyTaken) : null;
-      if (found) return found;
-      throw error;
-    }
-  }
-}
-
-/** Somebody was first (412, 409), the upload is gone and may have been completed (404), or no clear answer came. */
-function leavesOpen(error: unknown): boolean {
-  return [404, 409, 412].some((status) => hasStatus(error, status)) || isPassing(error);
-}
-
-/** A look that fails itself says nothing; what failed before it is what is told. */
-function onlyTaken(error: unknown): null {
-  if (hasCode(error, 'object_exists')) throw error;
-  return null;
-}
-
-function stored(size: number, answer: Answer): Stored {
-  return { size, etag: String(answer.etag ?? ''), versionId: versionOf(answer) };
 }

@@ -43,7 +43,7 @@ export interface S3StoreOptions {
 export class S3Store implements ObjectStore {
   readonly kind = 's3';
   readonly bucket: string;
-  readonly resumable = new S3Resumable();
+  readonly resumable: S3Resumable;
   readonly direct: S3Direct;
   readonly #settings: S3Settings;
   readonly #prefix: string;
@@ -62,8 +62,18 @@ export class S3Store implements ObjectStore {
       ...timeouts,
     });
     this.learn(profile);
-    this.#writer = new S3Writer(this.#client, budget, { ...defaultLimits, ...limits });
+    const cut = { ...defaultLimits, ...limits };
+    this.#writer = new S3Writer(this.#client, budget, cut);
     this.#contents = new S3Bucket(this.#client);
+    this.resumable = new S3Resumable({
+      client: this.#client,
+      contents: this.#contents,
+      budget,
+      limits: cut,
+      settings,
+      prefix: this.#prefix,
+      look: (key, size, options) => this.#look(key, size, options),
+    });
     this.#public = settings.publicEndpoint === null ? endpoint : locate(settings, settings.publicEndpoint);
     this.direct = new S3Direct({
       client: this.#client,

@@ -4,10 +4,13 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import {
+  AbortMultipartUploadCommand,
   CreateMultipartUploadCommand,
+  DeleteObjectCommand,
   GetObjectAclCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
+  ListObjectsV2Command,
   ListObjectVersionsCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
@@ -20,6 +23,7 @@ import { S3Store, type S3StoreOptions } from '../../src/objects/s3.ts';
 import { decodeDescription } from '../../src/objects/self-description.ts';
 import type { S3Settings } from '../../src/settings.ts';
 import { objectStoreContract } from './object-store.ts';
+import { resumableObjectsContract } from './resumable-objects.ts';
 import { makeBucket, removeBucket, sdk, skipped, testEngine } from './s3-engine.ts';
 
 const MiB = 1024 * 1024;
@@ -41,6 +45,8 @@ describe('S3', { skip: skipped }, () => {
       };
     });
   }
+
+  resumableObjectsContract('S3 under a prefix', () => resumableStore('team a/documents'));
 
   const settings = testEngine() as S3Settings;
   const budget = new BufferBudget(64 * MiB);
@@ -316,6 +322,37 @@ describe('S3', { skip: skipped }, () => {
     });
   });
 });
+
+async function resumableStore(prefix: string) {
+  const settings = { ...(testEngine() as S3Settings), prefix };
+  await makeBucket(settings);
+  const part = 5 * MiB;
+  const [store, second] = [1, 2].map(() => storeOf(settings, { limits: { part } })) as [S3Store, S3Store];
+  const other = sdk(settings);
+  const Bucket = settings.bucket;
+  const scratch = async () => {
+    const Prefix = `${prefix}/.strongroom/uploads/`;
+    const { Contents = [] } = await other.send(new ListObjectsV2Command({ Bucket, Prefix }));
+    return Contents.map(({ Key = '' }) => Key);
+  };
+  const begun = async () => (await other.send(new ListMultipartUploadsCommand({ Bucket }))).Uploads ?? [];
+  return {
+    store,
+    second,
+    part,
+    leftovers: async () => [...(await scratch()), ...(await begun()).map(({ Key = '' }) => Key)],
+    lose: async () => {
+      for (const Key of await scratch()) await other.send(new DeleteObjectCommand({ Bucket, Key }));
+      for (const { Key, UploadId } of await begun())
+        await other.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }));
+    },
+    cleanup: async () => {
+      await Promise.all([store.close(), second.close()]);
+      other.destroy();
+      await removeBucket(settings);
+    },
+  };
+}
 
 function storeOf(settings: S3Settings, options: Partial<S3StoreOptions> = {}): S3Store {
   return new S3Store({ settings, budget: new BufferBudget(64 * MiB), ...options });
