@@ -24,7 +24,7 @@ test('a folder in order: everything works, and nothing is left in it', async (t)
   assert.deepEqual(Object.keys(check), ['folder', 'put', 'read', 'list', 'delete', 'free_space', 'private']);
   assert.ok(Object.values(check).every(({ result }) => result === 'works'));
   assert.deepEqual(await readdir(join(folder, '.strongroom', 'tmp')), []);
-  assert.deepEqual(await readdir(join(folder, '.strongroom')), ['tmp']);
+  assert.deepEqual(await readdir(join(folder, '.strongroom')), ['tmp', 'uploads']);
 });
 
 test('a folder that is not there yet is not made', async (t) => {
