@@ -2,11 +2,11 @@ import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { hasCode, StrongroomError } from '../errors.ts';
 import { headOf, readHead } from '../inspection/head.ts';
-import { measure, measureBuffer } from '../inspection/measure.ts';
+import { type Measured, measure, measureBuffer } from '../inspection/measure.ts';
 import type { Log } from '../log.ts';
 import type { Stored } from '../objects/object-store.ts';
 import type { DocumentRecords } from '../records/document-records.ts';
-import { abandon } from './abandon.ts';
+import { abandonAfter } from './abandon.ts';
 import { type AdmissionParts, admit, recognized } from './admission.ts';
 import type { Document } from './document.ts';
 import type { IncomingBody, NewDocument } from './documents-port.ts';
@@ -19,21 +19,14 @@ import {
   selfDescription,
 } from './drafting.ts';
 import type { Caller } from './permissions.ts';
+import { settled } from './settling.ts';
 import type { Uploads } from './uploads.ts';
-
-/** Pauses before the last step of an upload is tried again, in milliseconds: its bytes are stored, only the state is missing. */
-const settlePauses = [200, 1_000, 3_000];
 
 export interface ReceivingParts extends AdmissionParts, DraftingParts {
   readonly records: DocumentRecords;
   readonly uploads: Uploads;
   readonly uploadDeadAfter: number;
   readonly log: Log;
-}
-
-interface Measured {
-  readonly size: number;
-  readonly sha256: string;
 }
 
 /**
@@ -96,7 +89,7 @@ export class Receiving {
       return await this.#settle(caller, document, stored, measured);
     } catch (failure) {
       const error = told(failure, signal);
-      await this.#abandon(caller, document, error);
+      await abandonAfter(error, this.#parts, document.id, caller);
       throw error;
     }
   }
@@ -134,60 +127,19 @@ export class Receiving {
     return { stored, measured: measuring.result() };
   }
 
-  /** The bytes are stored; only now does the document become readable. A lost answer of the records is looked up, not guessed. */
-  async #settle(caller: Caller, document: Document, stored: Stored, measured: Measured): Promise<Document> {
-    const { records, store } = this.#parts;
-    for (let attempt = 0; ; attempt++) {
-      try {
-        return await records.transition(
-          document.id,
-          ['receiving'],
-          'available',
-          {
-            size: measured.size,
-            sha256: measured.sha256,
-            versionId: stored.versionId,
-            // Named once more: from now on it is found by its name, which an upload that failed never is.
-            filename: document.filename,
-            dueIn: null,
-          },
-          {
-            action: 'document.available',
-            actor: caller.actor,
-            requestId: caller.requestId,
-            at: new Date(),
-            details: { size: measured.size, sha256: measured.sha256 },
-          },
-        );
-      } catch (error) {
-        const pause = settlePauses[attempt];
-        if (hasCode(error, 'records_unavailable') && pause !== undefined) {
-          await new Promise((resolve) => setTimeout(resolve, pause));
-          continue;
-        }
-        if (!hasCode(error, 'state_conflict') && !hasCode(error, 'document_missing')) throw error;
-        const now = await records.get(document.id);
-        if (now?.sha256 === measured.sha256) return now;
-        // Given up meanwhile: whoever did so looked for its bytes already, perhaps before they were there.
-        if (now === null || now.state === 'abandoned') await store.remove(document.storage.key);
-        throw error;
-      }
-    }
-  }
-
-  /** Best effort: what can't be written now is found by the chore, for want of a heartbeat. */
-  async #abandon(caller: Caller, document: Document, error: unknown): Promise<void> {
-    const { records, log } = this.#parts;
-    try {
-      await abandon(records, document.id, caller, error instanceof StrongroomError ? error.code : 'internal');
-    } catch (failure) {
-      if (!hasCode(failure, 'state_conflict') && !hasCode(failure, 'document_missing')) {
-        log.warn(
-          { error: failure, document: document.id },
-          'a failed upload could not be marked; a chore settles it',
-        );
-      }
-    }
+  /** The bytes are stored; only now does the document become readable. */
+  #settle(caller: Caller, document: Document, { versionId }: Stored, measured: Measured): Promise<Document> {
+    const { records } = this.#parts;
+    const { filename } = document;
+    const { actor, requestId } = caller;
+    const details = { size: measured.size, sha256: measured.sha256 };
+    const happened = { action: 'document.available', actor, requestId, at: new Date(), details } as const;
+    // Named once more: from now on it is found by its name, which an upload that failed never is.
+    const changes = { ...details, versionId, filename, dueIn: null };
+    return settled(this.#parts, document, {
+      write: () => records.transition(document.id, ['receiving'], 'available', changes, happened),
+      isWritten: ({ sha256 }) => sha256 === measured.sha256,
+    });
   }
 }
 

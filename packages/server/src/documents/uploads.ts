@@ -13,6 +13,12 @@ export interface UploadTimes {
   readonly endAfter: number;
 }
 
+interface Running {
+  readonly controller: AbortController;
+  /** Milliseconds by which a heartbeat moves its due time on. */
+  readonly lives: number;
+}
+
 /**
  * The uploads that run in this process. One timer says for all of them that they live, so that no other process
  * settles them as dead; one that was settled all the same is told at once.
@@ -21,7 +27,7 @@ export class Uploads {
   readonly #records: Pick<DocumentRecords, 'heartbeat'>;
   readonly #times: UploadTimes;
   readonly #log: Log;
-  readonly #running = new Map<string, AbortController>();
+  readonly #running = new Map<string, Running>();
   #timer: NodeJS.Timeout | null = null;
   #heardAt = 0;
   #quiet: (() => void)[] = [];
@@ -36,14 +42,22 @@ export class Uploads {
     return this.#running.size;
   }
 
-  /** Runs `work` with a heartbeat on the record `id`. Its signal fires with `signal`, or as one of the calls below says. */
-  async run<T>(id: string, signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  /**
+   * Runs `work` with a heartbeat on the record `id`. Its signal fires with `signal`, or as one of the calls below says.
+   * @param lives milliseconds that the upload lives after a heartbeat, where it may be silent for longer than others
+   */
+  async run<T>(
+    id: string,
+    signal: AbortSignal,
+    work: (signal: AbortSignal) => Promise<T>,
+    lives = this.#times.deadAfter,
+  ): Promise<T> {
     const controller = new AbortController();
     const pass = () => controller.abort(signal.reason);
     if (signal.aborted) pass();
     else signal.addEventListener('abort', pass, { once: true });
     if (this.#running.size === 0) this.#heardAt = performance.now();
-    this.#running.set(id, controller);
+    this.#running.set(id, { controller, lives });
     this.#timer ??= setInterval(() => void this.#tick(), this.#times.deadAfter / 4).unref();
     try {
       return await work(controller.signal);
@@ -66,12 +80,14 @@ export class Uploads {
 
   /** Says now that all of them live; whose document was abandoned meanwhile is ended. Raises `records_unavailable`. */
   async beat(): Promise<void> {
-    const ids = [...this.#running.keys()];
-    if (ids.length === 0) return;
+    const running = Map.groupBy(this.#running, ([, { lives }]) => lives);
     const at = performance.now();
-    const alive = await this.#records.heartbeat(ids, this.#times.deadAfter);
+    for (const [lives, uploads] of running) {
+      const ids = uploads.map(([id]) => id);
+      const alive = await this.#records.heartbeat(ids, lives);
+      for (const id of ids) if (!alive.has(id)) this.giveUp(id);
+    }
     this.#heardAt = at;
-    for (const id of ids) if (!alive.has(id)) this.giveUp(id);
   }
 
   /** Resolves when no upload runs. */
@@ -80,7 +96,7 @@ export class Uploads {
   }
 
   #end(id: string, error: StrongroomError): void {
-    this.#running.get(id)?.abort(error);
+    this.#running.get(id)?.controller.abort(error);
   }
 
   #rest(): void {

@@ -1,15 +1,14 @@
-import type { ServerResponse } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import type { Static } from 'typebox';
-import type { JsonObject } from '../documents/document.ts';
 import type { IncomingBody, NewDocument } from '../documents/documents-port.ts';
-import { assertMayUpload, type Caller } from '../documents/permissions.ts';
+import type { Caller } from '../documents/permissions.ts';
 import { StrongroomError } from '../errors.ts';
 import { callerOf } from './caller.ts';
 import { type App, answerDocument, type Doors, rateLimits } from './doors.ts';
 import { readForm } from './form.ts';
 import { claimedFilename } from './header-text.ts';
 import { Intake } from './intake.ts';
+import { goneSignal, ignoreBrokenType, placeOf, readIdempotencyKey, readMetadata } from './new-document.ts';
 import { rawBody } from './raw-body.ts';
 import { Type } from './schema.ts';
 
@@ -63,13 +62,6 @@ export async function registerUpload(app: App, doors: Doors): Promise<void> {
   });
 }
 
-/** A Content-Type that is none is no claim; Fastify would refuse the upload for it. */
-async function ignoreBrokenType(request: FastifyRequest): Promise<void> {
-  if (request.raw.headers['content-type'] !== undefined && !request.mediaType) {
-    delete request.raw.headers['content-type'];
-  }
-}
-
 function isForm(request: FastifyRequest): boolean {
   return request.mediaType === 'multipart/form-data';
 }
@@ -118,46 +110,9 @@ async function fromForm(
 
 /** What the headers claim, in either door. */
 function claimsOf({ raw }: FastifyRequest): Pick<NewDocument, 'idempotencyKey' | 'contentDigest'> {
-  const key = raw.headers['idempotency-key'];
-  if (key !== undefined && !(typeof key === 'string' && /^[!-~]{1,255}$/.test(key))) {
-    throw invalid('Idempotency-Key', 'takes 1 to 255 visible ASCII characters');
-  }
   const digest = raw.headers['content-digest'];
-  return { idempotencyKey: key ?? null, contentDigest: digest === undefined ? null : String(digest) };
-}
-
-/** Whether the caller may bring it there is asked before anything else of it is looked at. */
-function placeOf(caller: Caller, recordId: string | undefined, type: string | undefined) {
-  const place = { recordId: given('recordId', recordId), type: given('type', type) };
-  assertMayUpload(caller, place);
-  return place;
-}
-
-function given(field: string, value: string | undefined): string {
-  if (value === undefined) throw invalid(field, 'is missing');
-  return value;
-}
-
-/** Whether it is an object, and what it may hold, the rules say. */
-function readMetadata(text: string | undefined): JsonObject {
-  if (text === undefined) return {};
-  try {
-    return JSON.parse(text) as JsonObject;
-  } catch {
-    throw invalid('metadata', 'is not JSON; send one object such as {"case":"42"}');
-  }
-}
-
-function invalid(field: string, problem: string): StrongroomError<'invalid_input'> {
-  return new StrongroomError('invalid_input', { field, problem });
-}
-
-/** Fires when the connection is gone before the answer is out: because the client went away, or the server stops. */
-function goneSignal(response: ServerResponse): AbortSignal {
-  const gone = new AbortController();
-  response.once('close', () => {
-    if (!response.writableFinished)
-      gone.abort(new StrongroomError('aborted', { reason: 'the client went away' }));
-  });
-  return gone.signal;
+  return {
+    idempotencyKey: readIdempotencyKey(raw.headers),
+    contentDigest: digest === undefined ? null : String(digest),
+  };
 }
