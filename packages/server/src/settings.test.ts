@@ -33,6 +33,7 @@ test('nothing set: this machine, the folder ./data, the documented limits', asyn
     maxUploadSize: 5_368_709_120,
     uploadBufferBytes: 67_108_864,
     uploadMinRate: 1024,
+    uploadExpires: 86_400_000,
     linkMode: 'stream',
     allowedOrigins: [],
     trustProxy: false,
@@ -48,6 +49,7 @@ test('nothing set: this machine, the folder ./data, the documented limits', asyn
       every: 30_000,
       uploadDeadAfter: 120_000,
       lookAgainAfter: 3_600_000,
+      sweepEvery: 3_600_000,
       forgetAfter: 2_592_000_000,
     },
     timeouts: { connect: 5_000, read: 10_000, write: 30_000, silence: 30_000, records: 10_000 },
@@ -95,6 +97,7 @@ test('what is set is taken', async () => {
     [{ MAX_UPLOAD_SIZE: '2 GB' }, { maxUploadSize: 2e9 }],
     [{ UPLOAD_BUFFER_BYTES: '128mib' }, { uploadBufferBytes: 134_217_728 }],
     [{ UPLOAD_MIN_RATE: '4KiB/s' }, { uploadMinRate: 4096 }],
+    [{ UPLOAD_EXPIRES: '7d' }, { uploadExpires: 604_800_000 }],
     [{ LINK_MODE: 'redirect' }, { linkMode: 'redirect' }],
     [
       { ALLOWED_ORIGINS: 'https://app.example.org, http://localhost:5173/,https://app.example.org:443' },
@@ -280,6 +283,8 @@ const refused: [name: string, value: string, message: string | RegExp][] = [
     'UPLOAD_MIN_RATE is "fast"; it takes bytes per second such as 1KiB, from 1 to 1GiB.',
   ],
   ['UPLOAD_MIN_RATE', '0', /^UPLOAD_MIN_RATE is "0"; /],
+  ['UPLOAD_EXPIRES', '59s', 'UPLOAD_EXPIRES is "59s"; it takes a duration such as 24h, from 1m to 30d.'],
+  ['UPLOAD_EXPIRES', '31d', /^UPLOAD_EXPIRES is "31d"; /],
   ['LINK_MODE', 'proxy', 'LINK_MODE is "proxy"; it takes stream or redirect.'],
   [
     'OTEL_EXPORTER_OTLP_ENDPOINT',

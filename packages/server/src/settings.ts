@@ -26,6 +26,8 @@ export interface Settings {
   readonly uploadBufferBytes: number;
   /** Bytes per second, over 60 seconds. */
   readonly uploadMinRate: number;
+  /** Milliseconds after which an upload that can go on over several requests, and does not, is given up. */
+  readonly uploadExpires: number;
   readonly linkMode: 'stream' | 'redirect';
   /** Of pages that work with documents in the browser, as browsers send them in Origin; `*` alone: any. */
   readonly allowedOrigins: readonly string[];
@@ -106,6 +108,8 @@ export interface LifecycleSettings {
   readonly uploadDeadAfter: number;
   /** Between the first and the second look at an abandoned document; parts in flight can land after an abort. */
   readonly lookAgainAfter: number;
+  /** How often the scratch of unfinished uploads is looked through. */
+  readonly sweepEvery: number;
   /** How long the record of a purged document still answers before it is forgotten. */
   readonly forgetAfter: number;
 }
@@ -149,6 +153,7 @@ export async function readSettings(
     maxUploadSize: env.get('MAX_UPLOAD_SIZE', kinds.maxUploadSize, defaultSizes.maxUpload),
     uploadBufferBytes: env.get('UPLOAD_BUFFER_BYTES', kinds.uploadBuffer, defaultSizes.uploadBuffer),
     uploadMinRate: env.get('UPLOAD_MIN_RATE', kinds.minRate, 1024),
+    uploadExpires: env.get('UPLOAD_EXPIRES', kinds.uploadExpires, 24 * 3_600_000),
     linkMode: env.get('LINK_MODE', kinds.linkMode, 'stream'),
     allowedOrigins: env.get('ALLOWED_ORIGINS', kinds.origins, []),
     trustProxy: env.get('TRUST_PROXY', kinds.trustProxy, false),

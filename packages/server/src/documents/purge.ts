@@ -49,11 +49,13 @@ export async function purge(parts: RemovalParts, document: Document): Promise<vo
 /**
  * Removes the bytes of a document whose record says `abandoned` or `purging`. An object at its key that another
  * deployment or another document wrote, or one that does not say who wrote it, is reported and never touched (promise 2);
- * as long as it lies there the bytes are not confirmed gone, so the record stays too: raises `object_exists`.
+ * as long as it lies there the bytes are not confirmed gone, so the record stays too: raises `object_exists`. What an upload
+ * left in the scratch goes too.
  */
 export async function removeBytes(parts: RemovalParts, document: Document): Promise<void> {
   const { store, deployment, log } = parts;
   const { key } = document.storage;
+  if (document.state === 'abandoned') await store.resumable.clear(document.id);
   // An upload of which nothing was placed yet: no object is ours, and a store asked for no key at all is asked for its folder.
   if (key === '') return;
   const facts = await store.stat(key);

@@ -136,11 +136,12 @@ function inWords(id: string): string {
 }
 
 function readLifecycle(value: ConfigValue): LifecycleSettings {
-  const parts = value.members(['every', 'uploadDeadAfter', 'lookAgainAfter', 'forgetAfter']);
+  const parts = value.members(['every', 'uploadDeadAfter', 'lookAgainAfter', 'sweepEvery', 'forgetAfter']);
   return {
     every: parts.every.duration(10, day, 30_000),
     uploadDeadAfter: parts.uploadDeadAfter.duration(1000, day, 120_000),
-    lookAgainAfter: parts.lookAgainAfter.duration(0, 30 * day, 3_600_000),
+    lookAgainAfter: parts.lookAgainAfter.duration(0, 30 * day, hour),
+    sweepEvery: parts.sweepEvery.duration(1000, 30 * day, hour),
     forgetAfter: parts.forgetAfter.duration(0, 3650 * day, 30 * day),
   };
 }

@@ -50,6 +50,10 @@ export const kinds = {
     takes: 'bytes per second such as 1KiB, from 1 to 1GiB',
     read: (text) => within(1, GiB)(rate(text)),
   } satisfies Kind<number>,
+  uploadExpires: {
+    takes: 'a duration such as 24h, from 1m to 30d',
+    read: (text) => within(hour / 60, 30 * 24 * hour)(duration(text)),
+  } satisfies Kind<number>,
   linkMode: { takes: 'stream or redirect', read: oneOf(['stream', 'redirect']) },
   origins: {
     takes:

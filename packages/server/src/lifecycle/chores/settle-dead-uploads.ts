@@ -2,20 +2,22 @@ import { abandon } from '../../documents/abandon.ts';
 import type { Uploads } from '../../documents/uploads.ts';
 import type { Log } from '../../log.ts';
 import type { DocumentRecords, RecordsConnection } from '../../records/document-records.ts';
+import type { UploadRecords } from '../../records/upload-records.ts';
 import type { Chore } from '../lifecycle.ts';
 import { choreOverDueRows } from './claimed.ts';
 
 const settler = { actor: { kind: 'chore', id: 'settle-dead-uploads' }, requestId: null } as const;
 
 /**
- * An upload without a heartbeat is dead: `receiving → abandoned`. Its bytes are the next chore's.
+ * An upload without a heartbeat is dead: `receiving → abandoned`. One that may go on over several requests has none between
+ * them, and comes due when it has expired. Its bytes are the next chore's.
  *
  * Silence is no sign of death where nobody could be heard. So the uploads that run here speak first: the process may
  * have stood still. And when the records were away, every process gets time to be heard again.
  * @param patience milliseconds after a failure in which nothing is settled
  */
 export function settleDeadUploads(
-  records: DocumentRecords & Pick<RecordsConnection, 'ping'>,
+  records: DocumentRecords & Pick<UploadRecords, 'findUpload'> & Pick<RecordsConnection, 'ping'>,
   uploads: Pick<Uploads, 'beat'>,
   log: Log,
   patience: number,
@@ -26,7 +28,8 @@ export function settleDeadUploads(
     log,
     ['receiving'],
     async ({ document }) => {
-      await abandon(records, document.id, settler, 'no_heartbeat');
+      const goesOn = (await records.findUpload(document.id)) !== null;
+      await abandon(records, document.id, settler, goesOn ? 'expired' : 'no_heartbeat');
     },
   );
   let failedAt = Number.NEGATIVE_INFINITY;

@@ -1,0 +1,41 @@
+import type { ObjectStore, Stored } from '../objects/object-store.ts';
+import type { DocumentRecords } from '../records/document-records.ts';
+import type { UploadRecords } from '../records/upload-records.ts';
+import type { Appended } from './append.ts';
+import type { Document } from './document.ts';
+import type { Caller } from './permissions.ts';
+import { settled } from './settling.ts';
+import { type Verifying, verifyingLease } from './verifying.ts';
+
+export interface FinishingParts {
+  readonly records: Pick<DocumentRecords, 'get'> & UploadRecords;
+  readonly store: ObjectStore;
+  readonly verifying: Pick<Verifying, 'begin'>;
+}
+
+/**
+ * The last step of an upload that went on over several requests, whose object is there: its document is `available` where the
+ * digest is known, else `inspecting` and read back at once. Raises `upload_taken_over`, `state_conflict`, `document_missing`,
+ * `records_unavailable`; the same last bytes, brought again, end well.
+ */
+export async function finishUpload(
+  { records, store, verifying }: FinishingParts,
+  caller: Caller,
+  fence: number,
+  { document, sha256 }: Appended,
+  { size, versionId }: Stored,
+): Promise<Document> {
+  const { id, filename } = document;
+  const { actor, requestId } = caller;
+  const measured = sha256 === null ? { size } : { size, sha256 };
+  const to = sha256 === null ? 'inspecting' : 'available';
+  const happened = { action: `document.${to}`, actor, requestId, at: new Date(), details: measured } as const;
+  // Named once more: from now on it is found by its name, which an upload that failed never is.
+  const changes = { ...measured, versionId, filename, dueIn: sha256 === null ? verifyingLease : null };
+  const finished = await settled({ records, store }, document, {
+    write: () => records.finishUpload(id, fence, to, changes, happened),
+    isWritten: (now) => now.state === to && now.size === size,
+  });
+  if (finished.state === 'inspecting') verifying.begin(finished);
+  return finished;
+}
