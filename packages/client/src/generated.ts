@@ -43,6 +43,8 @@ export interface CallerAccess {
   maxFiles: number | null;
   /** When it ends; null: no time is set. */
   expiresAt: string | null;
+  /** The ways in that this service has: `POST /v1/documents`, `/v1/uploads` (tus 1.0), `/v1/direct-uploads`. */
+  transports: Transport[];
 }
 
 /** One immutable body of bytes and what is known of it. */
@@ -390,6 +392,9 @@ export interface StorageTrial {
     S3_PREFIX?: string | undefined;
   } | undefined;
 }
+
+/** A way in for documents. */
+export type Transport = 'plain' | 'tus' | 'direct';
 
 /** The query of `uploadDocument`. */
 export interface UploadDocumentQuery {

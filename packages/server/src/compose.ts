@@ -12,6 +12,7 @@ import { version } from './cli/version.ts';
 import { deploymentKey } from './deployment.ts';
 import { Documents } from './documents/documents.ts';
 import { Policy } from './documents/policy.ts';
+import { Resuming } from './documents/resuming.ts';
 import { Uploads } from './documents/uploads.ts';
 import { Verifying } from './documents/verifying.ts';
 import { StrongroomError } from './errors.ts';
@@ -24,6 +25,7 @@ import { foldNames } from './lifecycle/chores/fold-names.ts';
 import { forgetPurged } from './lifecycle/chores/forget-purged.ts';
 import { purgeDeleted } from './lifecycle/chores/purge-deleted.ts';
 import { settleDeadUploads } from './lifecycle/chores/settle-dead-uploads.ts';
+import { sweepScratch } from './lifecycle/chores/sweep-scratch.ts';
 import { verifyStored } from './lifecycle/chores/verify-stored.ts';
 import { type Chore, Lifecycle } from './lifecycle/lifecycle.ts';
 import type { Log } from './log.ts';
@@ -145,7 +147,13 @@ export async function createStrongroom(
   const stopping = new AbortController();
   const { signal } = stopping;
   const groundwork = new Groundwork({ records, store, settings, terminal: options.terminal ?? false, log });
-  const { documents, uploads, verifying, chores } = rulesOver({ records, store, settings, groundwork, log });
+  const { documents, resuming, uploads, verifying, chores } = rulesOver({
+    records,
+    store,
+    settings,
+    groundwork,
+    log,
+  });
   const listener = new Listener();
   const isReady = () => groundwork.boot.waitingFor.length === 0 && !signal.aborted;
   const readiness = readinessOf(store, records, isReady);
@@ -168,6 +176,8 @@ export async function createStrongroom(
   const doors = await createServer({
     ...accessTo({ records, settings, groundwork, telemetry }),
     documents,
+    resuming,
+    maxUploadSize: settings.maxUploadSize,
     publicUrl: () => settings.publicUrl ?? listener.url ?? `http://${settings.host}:${settings.port}`,
     pathOf: (document) => store.path(document.storage.key),
     readiness,
@@ -215,11 +225,12 @@ interface Ground {
 /** What happens to documents, by callers and by time. */
 function rulesOver({ records, store, settings, groundwork, log }: Ground): {
   documents: Documents;
+  resuming: Resuming;
   uploads: Uploads;
   verifying: Verifying;
   chores: readonly Chore[];
 } {
-  const { uploadDeadAfter, lookAgainAfter, forgetAfter, every } = settings.lifecycle;
+  const { uploadDeadAfter, lookAgainAfter, sweepEvery, forgetAfter, every } = settings.lifecycle;
   const endAfter = uploadDeadAfter + lookAgainAfter / 2;
   const uploads = new Uploads(records, { deadAfter: uploadDeadAfter, endAfter }, log);
   const verifying = new Verifying({
@@ -236,18 +247,23 @@ function rulesOver({ records, store, settings, groundwork, log }: Ground): {
     log,
     keyTemplate: settings.keyTemplate,
     uploadDeadAfter,
+    // While one goes on it lives at least as long as any other does without a heartbeat.
+    uploadLives: Math.max(settings.uploadExpires, uploadDeadAfter),
     forgetAfter,
     deployment: () => groundwork.deployment,
   };
+  const documents = new Documents(parts);
+  const resuming = new Resuming({ ...parts, documents, verifying });
   const chores = [
     settleDeadUploads(records, uploads, log, uploadDeadAfter + every),
     verifyStored(verifying),
     clearAbandoned(parts, lookAgainAfter),
     purgeDeleted(parts),
     forgetPurged(records, log),
+    sweepScratch({ records, store, log }, sweepEvery),
     foldNames(records),
   ];
-  return { documents: new Documents(parts), uploads, verifying, chores };
+  return { documents, resuming, uploads, verifying, chores };
 }
 
 /** Who calls, what a token opens, and who may see the metrics, which are wanted most when nothing else can be asked. */

@@ -16,6 +16,7 @@ export function registerCaller(app: App): void {
       maxSize: rights.maxSize,
       maxFiles: rights.maxFiles,
       expiresAt: rights.expiresAt?.toISOString() ?? null,
+      transports: ['plain', 'tus'],
     };
   });
 }

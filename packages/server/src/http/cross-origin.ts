@@ -13,6 +13,17 @@ const exposed = [
   'idempotency-replayed',
   'x-request-id',
   'www-authenticate',
+  // What tus answers.
+  'tus-resumable',
+  'tus-version',
+  'tus-extension',
+  'tus-max-size',
+  'tus-checksum-algorithm',
+  'upload-offset',
+  'upload-length',
+  'upload-defer-length',
+  'upload-metadata',
+  'upload-expires',
 ].join(', ');
 
 /** What a script may send. */
@@ -27,6 +38,14 @@ const allowed = [
   'range',
   'content-digest',
   'x-request-id',
+  // What tus sends.
+  'tus-resumable',
+  'upload-offset',
+  'upload-length',
+  'upload-defer-length',
+  'upload-metadata',
+  'upload-checksum',
+  'x-http-method-override',
 ].join(', ');
 
 const preflightAnswer = {

@@ -6,6 +6,7 @@ import type { KeyLimits } from '../access/scopes.ts';
 import type { Actor, Document, JsonObject } from '../documents/document.ts';
 import type { DocumentsPort, Grantable } from '../documents/documents-port.ts';
 import type { Caller, Identity } from '../documents/permissions.ts';
+import type { ResumingPort } from '../documents/resuming-port.ts';
 import type { Log } from '../log.ts';
 import type { Settings } from '../settings.ts';
 import type { RateLimits } from './intake.ts';
@@ -24,8 +25,12 @@ export type App = FastifyInstance<
 
 /** What the doors need; compose hands it in. */
 export interface Doors
-  extends Pick<Settings, 'allowedOrigins' | 'linkMode' | 'trustProxy' | 'uploadMinRate' | 'environment'> {
+  extends Pick<
+    Settings,
+    'allowedOrigins' | 'linkMode' | 'trustProxy' | 'uploadMinRate' | 'maxUploadSize' | 'environment'
+  > {
   readonly documents: DocumentsPort;
+  readonly resuming: ResumingPort;
   /** Raises `unauthenticated`. */
   readonly authenticate: (authorization: string | undefined) => Promise<Identity>;
   readonly sessions: SessionsSource;

@@ -121,6 +121,10 @@ function headersOf({ code, parameters }: StrongroomError): Record<string, string
       return { allow: (parameters as ErrorParameters['method_not_allowed']).allowed.join(', ') };
     case 'range_unsatisfiable': // RFC 9110 §15.5.17
       return { 'content-range': `bytes */${(parameters as ErrorParameters['range_unsatisfiable']).size}` };
+    case 'tus_version_unsupported': // tus 1.0, "Tus-Resumable"
+      return {
+        'tus-version': (parameters as ErrorParameters['tus_version_unsupported']).supported.join(','),
+      };
     default:
       return {};
   }

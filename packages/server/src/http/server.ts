@@ -29,6 +29,8 @@ import { knownRoutes, type Route } from './routes.ts';
 import { Type } from './schema.ts';
 import { registerSession } from './session.ts';
 import { registerStorage } from './storage.ts';
+import { overrideMethod, registerTus, registerTusOptions } from './tus.ts';
+import { sayVersion } from './tus-protocol.ts';
 import { registerUpload } from './upload.ts';
 
 export interface HttpServer {
@@ -48,6 +50,7 @@ export async function createServer(doors: Doors): Promise<HttpServer> {
   const crossOrigin = new CrossOrigin(doors);
   const begin = (request: FastifyRequest, reply: FastifyReply) => {
     beginAnswer(doors, request, reply);
+    sayVersion(request, reply);
     crossOrigin.open(request, reply);
   };
   const app: App = Fastify<Server, IncomingMessage, ServerResponse>({
@@ -72,8 +75,8 @@ export async function createServer(doors: Doors): Promise<HttpServer> {
   app.addHook('onRequest', (request, reply, done) => {
     begin(request, reply);
     countUnanswered(request, reply);
-    if (!request.is404) return done();
     if (crossOrigin.answerPreflight(request, reply)) return;
+    if (!request.is404) return done();
     letIn(request, doors).then(() => done(routes.refusal(request)), done);
   });
   app.addHook('onSend', (request, reply, _payload, done) => {
@@ -90,6 +93,7 @@ export async function createServer(doors: Doors): Promise<HttpServer> {
   await app.register(async (open: App) => {
     takeJson(open, doors);
     registerSession(open, doors);
+    registerTusOptions(open, doors);
   });
   await app.register(async (locked: App) => {
     locked.addHook('onRoute', assertActionNamed);
@@ -104,6 +108,7 @@ export async function createServer(doors: Doors): Promise<HttpServer> {
     registerKeys(locked, doors);
     registerStorage(locked, doors);
     await registerUpload(locked, doors);
+    await registerTus(locked, doors);
   });
   await app.ready();
 
@@ -114,6 +119,7 @@ export async function createServer(doors: Doors): Promise<HttpServer> {
       // What a refused client still sends is discarded, also where it looks like a request.
       if (isLingering(request.socket)) return;
       takeOn(request);
+      overrideMethod(request);
       app.routing(request, response);
     },
     attach: (server) => attach(server, doors),

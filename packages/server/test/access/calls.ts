@@ -33,6 +33,15 @@ export class Ground {
     return id;
   }
 
+  /** The path of a fresh upload that goes on. */
+  async begun(): Promise<string> {
+    const headers = { authorization: `Bearer ${this.#server.key}`, ...newUpload };
+    const answer = await request(`${this.#server.url}/v1/uploads`, { method: 'POST', headers });
+    if (answer.statusCode >= 300) throw new Error(await answer.body.text());
+    await answer.body.dump();
+    return `/v1/${answer.headers.location}`;
+  }
+
   async json<T>(method: 'POST' | 'DELETE', path: string, body: string | Buffer | null = null): Promise<T> {
     const headers = {
       authorization: `Bearer ${this.#server.key}`,
@@ -49,6 +58,14 @@ const upload = {
   path: `/v1/documents?recordId=${encodeURIComponent(recordId)}&type=id`,
   body: pdf(),
 } satisfies Call;
+
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+const tus = { 'tus-resumable': '1.0.0' };
+const newUpload = {
+  ...tus,
+  'upload-length': '1000000',
+  'upload-metadata': `recordId ${base64(recordId)},type ${base64('id')}`,
+};
 
 /** By method and path of the route. */
 export const calls: Readonly<Record<string, (ground: Ground) => Promise<Call>>> = {
@@ -79,6 +96,15 @@ export const calls: Readonly<Record<string, (ground: Ground) => Promise<Call>>> 
   'POST /v1/documents/{id}/restore': async (ground) => ({
     path: `/v1/documents/${await ground.document('delete')}/restore`,
   }),
+  'OPTIONS /v1/uploads': async () => ({ path: '/v1/uploads' }),
+  'POST /v1/uploads': async () => ({ path: '/v1/uploads', headers: newUpload }),
+  'GET /v1/uploads/{id}': async (ground) => ({ path: await ground.begun(), headers: tus }),
+  'PATCH /v1/uploads/{id}': async (ground) => ({
+    path: await ground.begun(),
+    headers: { ...tus, 'upload-offset': '0', 'content-type': 'application/offset+octet-stream' },
+    body: pdf(),
+  }),
+  'DELETE /v1/uploads/{id}': async (ground) => ({ path: await ground.begun(), headers: tus }),
   'GET /l/{token}': async (ground) => {
     const { url } = await ground.json<{ url: string }>(
       'POST',

@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
 import { inspect } from 'node:util';
 import { Tokens } from '../../src/access/tokens.ts';
-import { everything, type Identity } from '../../src/documents/permissions.ts';
+import { type Caller, everything, type Identity } from '../../src/documents/permissions.ts';
+import type { ResumingPort } from '../../src/documents/resuming-port.ts';
 import { StrongroomError } from '../../src/errors.ts';
 import type { Doors } from '../../src/http/doors.ts';
 import { createServer } from '../../src/http/server.ts';
@@ -49,6 +50,21 @@ async function authenticate(given: string | undefined): Promise<Identity> {
   return { actor: { kind: 'key', id: 'tester' }, key: 'tester', rights: everything };
 }
 
+const missing = async (_caller: Caller, id: string): Promise<never> => {
+  throw new StrongroomError('document_missing', { id });
+};
+
+/** There are none here: what tus says is tested on real stores and records. */
+const noUploads: ResumingPort = {
+  begin: async () => {
+    throw new StrongroomError('store_unavailable', {});
+  },
+  describe: missing,
+  where: missing,
+  append: missing,
+  terminate: missing,
+};
+
 /** The doors on a port of their own, before documents in memory; closed after the test. */
 export async function openDoors(t: TestContext, changed: Partial<Doors> = {}): Promise<OpenDoors> {
   const documents = new MemoryDocuments(types, 100_000_000);
@@ -63,6 +79,8 @@ export async function openDoors(t: TestContext, changed: Partial<Doors> = {}): P
   let url = '';
   const doors = await createServer({
     documents,
+    resuming: noUploads,
+    maxUploadSize: 100_000_000,
     authenticate,
     keys: {
       list: async () => [],

@@ -22,6 +22,7 @@ export function bodyOf({ requestBody }: Operation): fc.Arbitrary<Body | null> {
 function ofType(mediaType: string, { schema }: MediaType): fc.Arbitrary<Body> {
   if (mediaType === 'application/json') return valid(schema).map(asJson);
   if (mediaType === 'multipart/form-data') return validForm(schema).map(asForm);
+  if (mediaType !== '*/*') return fc.constantFrom(...files).map((bytes) => legible(mediaType, bytes));
   return fc
     .tuple(fc.constantFrom(...rawTypes), fc.constantFrom(...files))
     .map(([type, bytes]) => legible(type, bytes));
@@ -77,6 +78,8 @@ export function brokenBodies({ method, requestBody }: Operation): fc.Arbitrary<B
     ...Object.entries(content).flatMap(([mediaType, { schema }]) => {
       if (mediaType === 'application/json') return brokenJson(schema);
       if (mediaType === 'multipart/form-data') return brokenForms(schema);
+      if (mediaType !== '*/*')
+        return [fc.constant({ what: 'another media type', body: legible('text/plain', Buffer.from('x')) })];
       return [fc.constant({ what: 'an empty file', body: { mediaType: null, bytes: Buffer.alloc(0) } })];
     }),
   ];

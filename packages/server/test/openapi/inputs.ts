@@ -33,14 +33,15 @@ const likely: Readonly<Record<string, readonly string[]>> = {
   'Idempotency-Key': ['one', 'two'],
 };
 
-/** Any of the parameters, by name; of headers in lower case. */
+/** Any of the parameters, those that are required among them, by name; of headers in lower case. */
 function some(parameters: readonly Parameter[]): fc.Arbitrary<Record<string, string>> {
   const each = parameters.map(({ name, in: where, schema }): [string, fc.Arbitrary<string>] => {
     const found = likely[name];
     const value = fc.oneof(valid(schema).map(String), ...(found ? [fc.constantFrom(...found)] : []));
     return where === 'header' ? [name.toLowerCase(), value.filter(fitsHeader)] : [name, value];
   });
+  const required = parameters.flatMap(({ required }, at) => (required ? [each[at]?.[0] ?? ''] : []));
   return fc
-    .record<Record<string, string>>(Object.fromEntries(each), { requiredKeys: [] })
+    .record<Record<string, string>>(Object.fromEntries(each), { requiredKeys: required })
     .map((made) => ({ ...made }) as Record<string, string>);
 }

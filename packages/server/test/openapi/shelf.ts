@@ -62,6 +62,13 @@ export class Shelf {
     return this.#made('uploadDocument', { ...nothing, query, body: { mediaType: null, bytes: text() } });
   }
 
+  /** The id of an upload that goes on, of which nothing has come. */
+  async begun(): Promise<string> {
+    const headers = { ...tus, 'upload-length': '1000000', 'upload-metadata': uploadMetadata('other') };
+    const { headers: told } = await this.act('beginUpload', { headers });
+    return String(told.location).slice('uploads/'.length);
+  }
+
   async moved(operationId: string, type?: string): Promise<Known> {
     const known = await this.upload(type);
     await this.act(operationId, { path: { id: known.id } });
@@ -154,6 +161,33 @@ const nowhere = {
   ),
 };
 
+const tus = { 'tus-resumable': '1.0.0' };
+
+function uploadMetadata(type: string): string {
+  const base64 = (text: string) => Buffer.from(text).toString('base64');
+  return `recordId ${base64('r')},type ${base64(type)},filename ${base64('ä, b.pdf')},name`;
+}
+
+/** With all of its bytes, with some of them, or with none; and its length said now or later. */
+function fitBeginning({ body, headers, ...input }: Input, choice: number): Input {
+  const { 'upload-checksum': _, 'upload-defer-length': __, ...rest } = headers;
+  const size = body?.bytes.length ?? 1;
+  const said = pick(
+    [
+      { 'upload-length': String(size) },
+      { 'upload-length': String(size + 9) },
+      { 'upload-defer-length': '1' },
+    ],
+    choice,
+  );
+  const { 'upload-length': ___, ...kept } = rest;
+  return {
+    ...input,
+    body,
+    headers: { ...kept, ...said, 'upload-metadata': uploadMetadata(pick(['other', 'at-once'], choice)) },
+  };
+}
+
 const ofContent: Make = async (shelf, choice) => {
   const known = await shelf.upload();
   return { ...at(known), headers: conditions(known, choice) };
@@ -227,6 +261,19 @@ const scenes: Readonly<Record<string, Make>> = {
         : JSON.parse(String((await shelf.act('createKey', { body })).bytes)).id;
     return { path: { id: made } };
   },
+  beginUpload: async (_shelf, choice) => ({
+    fit: (input) => fitBeginning(input, choice),
+    headers: { 'idempotency-key': undefined },
+  }),
+  headUpload: async (shelf, choice) => ({
+    path: { id: choice % 2 === 0 ? await shelf.begun() : (await shelf.upload()).id },
+  }),
+  getUploadedDocument: async (shelf) => ({ path: { id: await shelf.begun() } }),
+  continueUpload: async (shelf) => ({
+    path: { id: await shelf.begun() },
+    headers: { 'upload-offset': '0', 'upload-length': undefined, 'upload-checksum': undefined },
+  }),
+  endUpload: async (shelf) => ({ path: { id: await shelf.begun() } }),
   openLink: ofLink,
   headLink: ofLink,
   signIn: async (shelf) => ({ fit: (input) => ({ ...input, body: shelf.credentials }) }),

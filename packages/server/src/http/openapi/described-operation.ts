@@ -4,7 +4,7 @@ import type { ErrorCode } from '../../errors.ts';
 import type { Route } from '../routes.ts';
 import type { Components, JsonMap } from './components.ts';
 import { describedBody, type ObjectSchema } from './described-body.ts';
-import { always } from './headers.ts';
+import { always, ofProtocol } from './headers.ts';
 import type { Answer, HeaderParameter, Operation, Refinement } from './operation.ts';
 import { problemAnswers } from './problem-answers.ts';
 
@@ -27,9 +27,12 @@ export function describedOperation(route: Route, operation: Operation, component
     ...(body ? { requestBody: describedBody(route, body, components) } : {}),
     responses: {
       ...Object.fromEntries(
-        Object.entries(operation.answers).map(([status, answer]) => [status, answerOf(answer, components)]),
+        Object.entries(operation.answers).map(([status, answer]) => [
+          status,
+          answerOf(answer, operation, components),
+        ]),
       ),
-      ...problemAnswers(codesOf(route, operation), components),
+      ...problemAnswers(codesOf(route, operation), components, operation.by),
     },
     'x-codeSamples': [{ lang: 'Shell', label: 'curl', source: curl.replaceAll('{server}', server) }],
   };
@@ -116,8 +119,13 @@ function refined(
   };
 }
 
-function answerOf({ description, headers = {}, content }: Answer, components: Components): JsonMap {
-  const all = { ...Object.fromEntries(always.map((name) => [name, true])), ...headers };
+function answerOf(
+  { description, headers = {}, content }: Answer,
+  { by }: Operation,
+  components: Components,
+): JsonMap {
+  const every = [...always, ...(by ? ofProtocol[by] : [])];
+  const all = { ...Object.fromEntries(every.map((name) => [name, true])), ...headers };
   return {
     description,
     headers: components.headersOf(all),

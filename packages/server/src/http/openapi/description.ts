@@ -17,6 +17,7 @@ Each GET answers HEAD too, with the same headers and no body (RFC 9110 §9.3.2).
 
 const tags: Readonly<Record<Tag, string>> = {
   Documents: 'Hand in, find, change, archive, delete.',
+  Uploads: 'Hand in what is large, over several requests: tus 1.0.',
   Content: 'The bytes, for the holder of an API key.',
   Links: 'The bytes, for whoever holds the URL.',
   Access: 'Who may do what.',

@@ -32,8 +32,9 @@ export const answerHeaders: Readonly<Record<string, AnswerHeader>> = {
     example: '"2"',
   },
   Location: {
-    description: 'Where to look further (RFC 9110 §10.2.2): the new document, or the bytes in the store.',
-    schema: { type: 'string', format: 'uri' },
+    description:
+      'Where to look further (RFC 9110 §10.2.2): the new document, the new upload (relative to where it was made), or the bytes in the store.',
+    schema: { type: 'string', format: 'uri-reference' },
     example: 'http://127.0.0.1:8080/v1/documents/019aa0f2-6d1b-7c3e-9a51-0b8f6f4c2d11',
   },
   'Idempotency-Replayed': {
@@ -87,6 +88,57 @@ export const answerHeaders: Readonly<Record<string, AnswerHeader>> = {
     schema: text,
     example: 'attachment; filename="passport.jpg"',
   },
+  'Tus-Resumable': {
+    description: 'The version of tus that is spoken.',
+    schema: { type: 'string', const: '1.0.0' },
+    example: '1.0.0',
+  },
+  'Tus-Version': {
+    description: 'The versions of tus that are understood.',
+    schema: { type: 'string', const: '1.0.0' },
+    example: '1.0.0',
+  },
+  'Tus-Extension': {
+    description: 'What is offered beside the core of tus.',
+    schema: text,
+    example: 'creation,creation-with-upload,creation-defer-length,termination,expiration,checksum',
+  },
+  'Tus-Max-Size': {
+    description: 'Bytes of the largest document; its type may allow less.',
+    schema: { type: 'integer', minimum: 1 },
+    example: 5_368_709_120,
+  },
+  'Tus-Checksum-Algorithm': {
+    description: 'What Upload-Checksum may name.',
+    schema: text,
+    example: 'sha1,sha256,md5',
+  },
+  'Upload-Offset': {
+    description: 'Bytes of the upload that are stored.',
+    schema: { type: 'integer', minimum: 0 },
+    example: 8_388_608,
+  },
+  'Upload-Length': {
+    description: 'Bytes of the whole.',
+    schema: { type: 'integer', minimum: 0 },
+    example: 20_971_520,
+  },
+  'Upload-Defer-Length': {
+    description: 'There as long as nobody has said how many bytes there will be.',
+    schema: { type: 'string', const: '1' },
+    example: '1',
+  },
+  'Upload-Metadata': {
+    description: 'As it was sent when the upload began; not there once the document is.',
+    schema: text,
+    example: 'recordId aW5xdWlyeS0x,type aWQ=,filename cGFzc3BvcnQuanBn',
+  },
+  'Upload-Expires': {
+    description:
+      'When the upload is given up unless it goes on, an HTTP-date (RFC 9110 §5.6.7); not there once the document is.',
+    schema: text,
+    example: 'Fri, 21 Nov 2025 11:07:13 GMT',
+  },
   'Content-Security-Policy': {
     description: 'Nothing in the answer may load or run anything.',
     schema: text,
@@ -98,6 +150,9 @@ export const answerHeaders: Readonly<Record<string, AnswerHeader>> = {
     example: 'same-origin',
   },
 };
+
+/** What every answer of a protocol carries besides. */
+export const ofProtocol = { tus: ['Tus-Resumable'] } as const;
 
 /** What every answer carries. */
 export const always = ['X-Request-Id', 'Cache-Control', 'X-Content-Type-Options'] as const;

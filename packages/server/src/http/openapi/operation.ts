@@ -20,6 +20,8 @@ export interface Operation {
   /** Headers that may be sent, by name. */
   readonly headers?: Readonly<Record<string, HeaderParameter>>;
   readonly body?: Body;
+  /** It speaks this protocol, whose headers every answer carries, problems too. */
+  readonly by?: 'tus';
   /** Answers that are no problem, by status. */
   readonly answers: Readonly<Record<number, Answer>>;
   /** Beside those that every call, every call with a key and every call with a body has. */
@@ -28,7 +30,7 @@ export interface Operation {
   readonly curl: string;
 }
 
-export type Tag = 'Documents' | 'Content' | 'Links' | 'Access' | 'Configuration' | 'Operating';
+export type Tag = 'Documents' | 'Uploads' | 'Content' | 'Links' | 'Access' | 'Configuration' | 'Operating';
 
 /** What the rules hold a parameter to, beyond what the validating schema of its route says. */
 export interface Refinement {

@@ -11,11 +11,13 @@ import { metrics } from './operations/metrics.ts';
 import { session } from './operations/session.ts';
 import { storage } from './operations/storage.ts';
 import { uploadDocument } from './operations/upload.ts';
+import { uploads } from './operations/uploads.ts';
 
 /** Every call, in the order in which people read them. */
 export const operations: readonly Operation[] = [
   uploadDocument,
   ...documents,
+  ...uploads,
   ...content,
   ...links,
   ...grants,

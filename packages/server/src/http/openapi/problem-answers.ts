@@ -2,16 +2,21 @@ import { Type } from 'typebox';
 import { catalogue, type ErrorCode, StrongroomError } from '../../errors.ts';
 import { answers, mendedByOperator, problemOf } from '../problems.ts';
 import type { Components, JsonMap } from './components.ts';
-import { always } from './headers.ts';
+import { always, ofProtocol } from './headers.ts';
+import type { Operation } from './operation.ts';
 import { type OutsideCode, problemSchemas } from './problem-schemas.ts';
 
 const outsideCodes = Object.keys(problemSchemas) as OutsideCode[];
 
 /** The answers that are problems (RFC 9457), by status: one named response for each set of codes. */
-export function problemAnswers(codes: readonly ErrorCode[], components: Components): Record<string, JsonMap> {
+export function problemAnswers(
+  codes: readonly ErrorCode[],
+  components: Components,
+  by?: Operation['by'],
+): Record<string, JsonMap> {
   const byStatus = Map.groupBy([...new Set(codes)] as OutsideCode[], (code) => answers[code].status);
   return Object.fromEntries(
-    [...byStatus].map(([status, these]) => [String(status), oneAnswer(these, components)]),
+    [...byStatus].map(([status, these]) => [String(status), oneAnswer(these, components, by)]),
   );
 }
 
@@ -27,11 +32,12 @@ const contact = Type.Optional(
   Type.String({ description: 'Whom to ask, where SUPPORT_CONTACT names somebody.' }),
 );
 
-function oneAnswer(codes: readonly OutsideCode[], components: Components): JsonMap {
+function oneAnswer(codes: readonly OutsideCode[], components: Components, by?: Operation['by']): JsonMap {
   const sorted = outsideCodes.filter((code) => codes.includes(code));
-  return components.response(sorted.map(pascal).join('Or'), () => ({
+  const name = sorted.map(pascal).join('Or') + (by ? `By${pascal(by)}` : '');
+  return components.response(name, () => ({
     description: sorted.map((code) => `\`${code}\`: ${titleOf(code)}.`).join(' '),
-    headers: components.headersOf(headersOf(sorted)),
+    headers: components.headersOf(headersOf(sorted, by)),
     content: {
       'application/problem+json': {
         schema:
@@ -85,11 +91,11 @@ function titleOf(code: OutsideCode): string {
 }
 
 /** A header is always there when every code of the answer brings it. */
-function headersOf(codes: readonly OutsideCode[]): Record<string, boolean> {
+function headersOf(codes: readonly OutsideCode[], by?: Operation['by']): Record<string, boolean> {
   const ofEach = codes.map((code) => new Set(Object.keys(answered(code).headers).map(asWritten)));
   const names = [...new Set(ofEach.flatMap((set) => [...set]))].filter((name) => name !== 'Content-Type');
   return Object.fromEntries([
-    ...always.map((name) => [name, true]),
+    ...[...always, ...(by ? ofProtocol[by] : [])].map((name) => [name, true]),
     ...names.map((name) => [name, ofEach.every((set) => set.has(name))]),
   ]);
 }

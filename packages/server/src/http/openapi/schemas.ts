@@ -173,6 +173,13 @@ export const CallerAccess = Type.Object(
     maxSize: orNull(Type.Integer({ minimum: 1 }), 'Bytes of one upload; null: what its type allows.'),
     maxFiles: orNull(Type.Integer({ minimum: 1 }), 'Uploads in all; null: any number.'),
     expiresAt: orNull(Type.String({ format: 'date-time' }), 'When it ends; null: no time is set.'),
+    transports: Type.Array(
+      strings('Transport', ['plain', 'tus', 'direct'] as const, 'A way in for documents.'),
+      {
+        description:
+          'The ways in that this service has: `POST /v1/documents`, `/v1/uploads` (tus 1.0), `/v1/direct-uploads`.',
+      },
+    ),
   },
   { $id: 'CallerAccess', description: 'What the credentials at hand allow.' },
 );

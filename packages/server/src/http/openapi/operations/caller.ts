@@ -25,6 +25,7 @@ export const describeCaller: Operation = {
             maxSize: null,
             maxFiles: null,
             expiresAt: null,
+            transports: ['plain', 'tus'],
           },
         },
       },
