@@ -3,6 +3,9 @@ import type { Part } from '../objects/resumable-objects.ts';
 import { documentColumns, documentWidth, type Row, toDocument } from './row.ts';
 import type { NewUpload, UploadRecord } from './upload-records.ts';
 
+/** The last time that a Date can say: an operator who restores a backup takes rows out of the queue (docs/operating.md). */
+const never = 8.64e15;
+
 /** In the order that `newUploadRow` writes them, and `toUpload` reads them. */
 export const uploadColumns = 'transport, length, durable, fence, state, claims';
 
@@ -36,7 +39,7 @@ export function toUpload(row: Row): UploadRecord | null {
     length: length as number | null,
     offset: offset as number,
     fence: fence as number,
-    expiresAt: new Date(due as number),
+    expiresAt: new Date((due as number | null) ?? never),
     state: JSON.parse(state as string) as JsonObject,
     claims: JSON.parse(claims as string) as JsonObject,
   };

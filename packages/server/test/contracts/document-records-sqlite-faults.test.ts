@@ -12,6 +12,7 @@ import { openSqliteRecords } from '../../src/records/sqlite.ts';
 import { testFolder } from '../harness.ts';
 import { refuses, stopsStart } from './document-records-refusals.ts';
 import { available, receiving } from './document-records-samples.ts';
+import { begun, progress } from './document-records-uploads.ts';
 
 const holder = fileURLToPath(new URL('./document-records-holder.ts', import.meta.url));
 
@@ -174,6 +175,22 @@ test('an upload whose server is killed as it goes on stands where it was said to
     parts.map(({ number }) => number),
     parts.map((_, index) => index + 1),
   );
+  await records.close();
+});
+
+test('an upload that was taken out of the queue, as docs/operating.md says, never expires, and goes on', async (t) => {
+  const folder = await testFolder(t);
+  const records = openSqliteRecords({ folder });
+  await records.connect();
+  const id = await begun(records);
+  const db = new DatabaseSync(join(folder, 'strongroom.db'));
+  db.exec(
+    `UPDATE documents SET due_at = NULL WHERE state IN ('receiving', 'abandoned', 'deleted', 'purging')`,
+  );
+  db.close();
+  assert.ok((await records.takeUpload(id)).expiresAt.getFullYear() > 9_999);
+  await records.advanceUpload(id, 1, progress(8));
+  assert.ok(((await records.findUpload(id))?.expiresAt.getFullYear() ?? 0) < 9_999);
   await records.close();
 });
 
