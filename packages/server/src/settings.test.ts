@@ -35,6 +35,7 @@ test('nothing set: this machine, the folder ./data, the documented limits', asyn
     uploadMinRate: 1024,
     uploadExpires: 86_400_000,
     linkMode: 'stream',
+    directUploads: false,
     allowedOrigins: [],
     trustProxy: false,
     environment: { name: null, contact: null },
@@ -99,6 +100,8 @@ test('what is set is taken', async () => {
     [{ UPLOAD_MIN_RATE: '4KiB/s' }, { uploadMinRate: 4096 }],
     [{ UPLOAD_EXPIRES: '7d' }, { uploadExpires: 604_800_000 }],
     [{ LINK_MODE: 'redirect' }, { linkMode: 'redirect' }],
+    [{}, { directUploads: false }],
+    [{ DIRECT_UPLOADS: 'true' }, { directUploads: true }],
     [
       { ALLOWED_ORIGINS: 'https://app.example.org, http://localhost:5173/,https://app.example.org:443' },
       { allowedOrigins: ['https://app.example.org', 'http://localhost:5173'] },
@@ -286,6 +289,7 @@ const refused: [name: string, value: string, message: string | RegExp][] = [
   ['UPLOAD_EXPIRES', '59s', 'UPLOAD_EXPIRES is "59s"; it takes a duration such as 24h, from 1m to 30d.'],
   ['UPLOAD_EXPIRES', '31d', /^UPLOAD_EXPIRES is "31d"; /],
   ['LINK_MODE', 'proxy', 'LINK_MODE is "proxy"; it takes stream or redirect.'],
+  ['DIRECT_UPLOADS', 'yes', 'DIRECT_UPLOADS is "yes"; it takes true or false.'],
   [
     'OTEL_EXPORTER_OTLP_ENDPOINT',
     '127.0.0.1:4318',

@@ -29,6 +29,8 @@ export interface Settings {
   /** Milliseconds after which an upload that can go on over several requests, and does not, is given up. */
   readonly uploadExpires: number;
   readonly linkMode: 'stream' | 'redirect';
+  /** Documents may be sent to the bucket past the service; counts with S3 alone. */
+  readonly directUploads: boolean;
   /** Of pages that work with documents in the browser, as browsers send them in Origin; `*` alone: any. */
   readonly allowedOrigins: readonly string[];
   readonly trustProxy: boolean | string | number;
@@ -155,6 +157,7 @@ export async function readSettings(
     uploadMinRate: env.get('UPLOAD_MIN_RATE', kinds.minRate, 1024),
     uploadExpires: env.get('UPLOAD_EXPIRES', kinds.uploadExpires, 24 * 3_600_000),
     linkMode: env.get('LINK_MODE', kinds.linkMode, 'stream'),
+    directUploads: env.get('DIRECT_UPLOADS', kinds.directUploads, false),
     allowedOrigins: env.get('ALLOWED_ORIGINS', kinds.origins, []),
     trustProxy: env.get('TRUST_PROXY', kinds.trustProxy, false),
     environment: {

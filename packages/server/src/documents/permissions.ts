@@ -84,11 +84,17 @@ export function reaches(reach: Reach, { id, recordId, type }: Pick<Document, 'id
 }
 
 /** Raises `not_allowed` unless the caller may bring a document of this type to this record. */
-export function assertMayUpload(caller: Caller, { recordId, type }: Pick<Document, 'recordId' | 'type'>) {
-  assertAllowed(caller, 'upload');
-  const { rights } = caller;
-  if (rights.documentId !== null || !reachesRecord(rights, recordId) || !reachesType(rights, type))
-    throw new StrongroomError('not_allowed', { action: 'upload' });
+export function assertMayUpload(caller: Caller, document: Pick<Document, 'recordId' | 'type'>) {
+  if (!mayUpload(caller, document)) throw new StrongroomError('not_allowed', { action: 'upload' });
+}
+
+/** Whether the caller may bring a document of this type to this record. */
+export function mayUpload(
+  { rights }: Pick<Caller, 'rights'>,
+  { recordId, type }: Pick<Document, 'recordId' | 'type'>,
+): boolean {
+  const mayBring = rights.actions.has('upload') && rights.documentId === null;
+  return mayBring && reachesRecord(rights, recordId) && reachesType(rights, type);
 }
 
 /** What a caller asks to hand on: to a grant, or to an API key. */

@@ -22,6 +22,8 @@ export interface DirectUploads {
   parts(upload: DirectUpload, signal?: AbortSignal): Promise<Part[] | null>;
   /** Makes the object of these parts. Raises `object_exists`, `upload_lost`. */
   complete(upload: DirectUpload, parts: readonly Part[], signal?: AbortSignal): Promise<void>;
+  /** Ends it: what was sent of it goes, and its URLs are good for nothing. One that is over already is success. */
+  end(upload: DirectUpload, signal?: AbortSignal): Promise<void>;
 }
 
 export interface DirectUpload {

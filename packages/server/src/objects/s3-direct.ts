@@ -6,7 +6,7 @@ import type { S3Client } from './s3-client.ts';
 import type { Endpoint } from './s3-endpoint.ts';
 import { hasStatus, inDomain } from './s3-error.ts';
 import { objectHeaders } from './s3-headers.ts';
-import { beginUpload, completeUpload, isLost, partsOf } from './s3-multipart.ts';
+import { abortUpload, beginUpload, completeUpload, isLost, partsOf } from './s3-multipart.ts';
 import { bufferedPart } from './s3-parts.ts';
 
 /** Bytes of a part where 10,000 such are enough: a lost one is soon sent again, and a GiB is 64 of them. */
@@ -89,6 +89,11 @@ export class S3Direct implements DirectUploads {
         throw new StrongroomError('upload_lost', { id: uploadId }, { cause: error });
       }
     });
+  }
+
+  end({ key, uploadId }: DirectUpload, signal?: AbortSignal): Promise<void> {
+    const { client, prefix } = this.#parts;
+    return inDomain(() => abortUpload(client, prefix + key, uploadId, signal));
   }
 
   /** Ceph answers 500 to the completion of an upload that is gone. */

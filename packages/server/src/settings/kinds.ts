@@ -55,6 +55,7 @@ export const kinds = {
     read: (text) => within(hour / 60, 30 * 24 * hour)(duration(text)),
   } satisfies Kind<number>,
   linkMode: { takes: 'stream or redirect', read: oneOf(['stream', 'redirect']) },
+  directUploads: { takes: 'true or false', read: flag },
   origins: {
     takes:
       'origins such as https://app.example.org with commas between: scheme, host and port, no path; or * for any',

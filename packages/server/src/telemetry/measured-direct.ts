@@ -6,10 +6,12 @@ export function measuredDirect(direct: DirectUploads, calls: Calls): DirectUploa
   const begin: DirectUploads['begin'] = (...given) => direct.begin(...given);
   const parts: DirectUploads['parts'] = (...given) => direct.parts(...given);
   const complete: DirectUploads['complete'] = (...given) => direct.complete(...given);
+  const end: DirectUploads['end'] = (...given) => direct.end(...given);
   return {
     begin: calls.measured('direct_begin', begin),
     urls: (...given) => direct.urls(...given),
     parts: calls.measured('direct_parts', parts),
     complete: calls.measured('direct_complete', complete),
+    end: calls.measured('direct_end', end),
   };
 }
