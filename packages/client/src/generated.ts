@@ -47,6 +47,38 @@ export interface CallerAccess {
   transports: Transport[];
 }
 
+/** Where a direct upload stands, and what it takes to go on. */
+export interface DirectUpload {
+  /** Of the document that it becomes. */
+  id: string;
+  /** Bytes of the whole. */
+  size: number;
+  /** Bytes of every part but the last. */
+  partSize: number;
+  partCount: number;
+  /** When it is given up unless it goes on; null: every byte is there, and only `complete` is left. */
+  expiresAt: string | null;
+  /** Parts that can be sent now, in any order and side by side. */
+  parts: {
+    /** From 1. */
+    number: number;
+    /** Of its first byte in the document. */
+    offset: number;
+    /** Bytes that the PUT must have, no more and no fewer. */
+    size: number;
+    /** Good for one PUT of exactly these bytes. A secret. */
+    url: string;
+  }[];
+  /** Null where there are none. */
+  urlsExpireAt: string | null;
+  /** Parts that have arrived whole, as the store lists them. */
+  received: {
+    /** From 1. */
+    number: number;
+    size: number;
+  }[];
+}
+
 /** One immutable body of bytes and what is known of it. */
 export interface Document {
   /** A UUIDv7, which begins with the time. */
@@ -241,6 +273,23 @@ export interface MadeKey {
 /** What the app keeps with the document: one JSON object of at most 8 KiB as UTF-8 and 32 levels, without control characters in names and strings. */
 export type Metadata = Record<string, unknown>;
 
+export interface NewDirectUpload {
+  /** What the document belongs to. Any characters but control characters. */
+  recordId: string;
+  /** A configured document type. */
+  type: string;
+  /** The name of the file. Cleaned, never refused. */
+  filename?: string | undefined;
+  /** What the bytes are. Default: what the filename’s extension says. */
+  contentType?: string | undefined;
+  /** Bytes. One byte more or fewer is refused. */
+  size: number;
+  /** As `Metadata`. */
+  metadata?: Record<string, unknown> | undefined;
+  /** The document of the same record that this one takes the place of. */
+  replaces?: string | undefined;
+}
+
 export interface NewGrant {
   /** The one record whose documents are there for it. */
   recordId: string;
@@ -395,6 +444,11 @@ export interface StorageTrial {
 
 /** A way in for documents. */
 export type Transport = 'plain' | 'tus' | 'direct';
+
+export interface WantedParts {
+  /** Of parts, from 1. */
+  numbers?: number[] | undefined;
+}
 
 /** The query of `uploadDocument`. */
 export interface UploadDocumentQuery {

@@ -10,6 +10,7 @@ import { Sessions, type SignIn } from './access/sessions.ts';
 import { checkRecords } from './checkup.ts';
 import { version } from './cli/version.ts';
 import { deploymentKey } from './deployment.ts';
+import { Direct } from './documents/direct.ts';
 import { Documents } from './documents/documents.ts';
 import { Policy } from './documents/policy.ts';
 import { Resuming } from './documents/resuming.ts';
@@ -147,7 +148,7 @@ export async function createStrongroom(
   const stopping = new AbortController();
   const { signal } = stopping;
   const groundwork = new Groundwork({ records, store, settings, terminal: options.terminal ?? false, log });
-  const { documents, resuming, uploads, verifying, chores } = rulesOver({
+  const { documents, resuming, direct, uploads, verifying, chores } = rulesOver({
     records,
     store,
     settings,
@@ -177,6 +178,7 @@ export async function createStrongroom(
     ...accessTo({ records, settings, groundwork, telemetry }),
     documents,
     resuming,
+    direct,
     maxUploadSize: settings.maxUploadSize,
     publicUrl: () => settings.publicUrl ?? listener.url ?? `http://${settings.host}:${settings.port}`,
     pathOf: (document) => store.path(document.storage.key),
@@ -226,6 +228,7 @@ interface Ground {
 function rulesOver({ records, store, settings, groundwork, log }: Ground): {
   documents: Documents;
   resuming: Resuming;
+  direct: Direct;
   uploads: Uploads;
   verifying: Verifying;
   chores: readonly Chore[];
@@ -254,6 +257,7 @@ function rulesOver({ records, store, settings, groundwork, log }: Ground): {
   };
   const documents = new Documents(parts);
   const resuming = new Resuming({ ...parts, documents, verifying });
+  const direct = new Direct({ ...parts, direct: settings.directUploads ? store.direct : null, verifying });
   const chores = [
     settleDeadUploads(records, uploads, log, uploadDeadAfter + every),
     verifyStored(verifying),
@@ -263,7 +267,7 @@ function rulesOver({ records, store, settings, groundwork, log }: Ground): {
     sweepScratch({ records, store, log }, sweepEvery),
     foldNames(records),
   ];
-  return { documents, resuming, uploads, verifying, chores };
+  return { documents, resuming, direct, uploads, verifying, chores };
 }
 
 /** Who calls, what a token opens, and who may see the metrics, which are wanted most when nothing else can be asked. */

@@ -1,9 +1,9 @@
 import { callerOf } from './caller.ts';
-import type { App } from './doors.ts';
+import type { App, Doors } from './doors.ts';
 import type { CallerAccess } from './openapi/schemas.ts';
 
 /** GET /v1/caller: what the credentials at hand allow, so that a page offers nothing else. */
-export function registerCaller(app: App): void {
+export function registerCaller(app: App, { direct }: Pick<Doors, 'direct'>): void {
   app.get('/v1/caller', { config: { action: 'any' } }, async (request): Promise<CallerAccess> => {
     const { actor, rights } = callerOf(request);
     return {
@@ -16,7 +16,7 @@ export function registerCaller(app: App): void {
       maxSize: rights.maxSize,
       maxFiles: rights.maxFiles,
       expiresAt: rights.expiresAt?.toISOString() ?? null,
-      transports: ['plain', 'tus'],
+      transports: ['plain', 'tus', ...(direct.isOffered ? (['direct'] as const) : [])],
     };
   });
 }

@@ -3,6 +3,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply } from 'fastify';
 import type { ApiKeyRecord } from '../access/key-records.ts';
 import type { KeyLimits } from '../access/scopes.ts';
+import type { DirectPort } from '../documents/direct-port.ts';
 import type { Actor, Document, JsonObject } from '../documents/document.ts';
 import type { DocumentsPort, Grantable } from '../documents/documents-port.ts';
 import type { Caller, Identity } from '../documents/permissions.ts';
@@ -31,6 +32,7 @@ export interface Doors
   > {
   readonly documents: DocumentsPort;
   readonly resuming: ResumingPort;
+  readonly direct: DirectPort;
   /** Raises `unauthenticated`. */
   readonly authenticate: (authorization: string | undefined) => Promise<Identity>;
   readonly sessions: SessionsSource;

@@ -9,6 +9,7 @@ import { registerConsole } from './console/pages.ts';
 import { registerContent } from './content.ts';
 import { CrossOrigin } from './cross-origin.ts';
 import { registerDescription } from './description.ts';
+import { registerDirectUploads } from './direct-uploads.ts';
 import { registerDocumentTypes } from './document-types.ts';
 import { registerDocuments } from './documents.ts';
 import { type App, type Doors, defaultLimits, rateLimits } from './doors.ts';
@@ -103,12 +104,13 @@ export async function createServer(doors: Doors): Promise<HttpServer> {
     registerLinks(locked, doors);
     registerContent(locked, doors);
     registerDocumentTypes(locked, doors);
-    registerCaller(locked);
+    registerCaller(locked, doors);
     registerGrants(locked, doors);
     registerKeys(locked, doors);
     registerStorage(locked, doors);
     await registerUpload(locked, doors);
     await registerTus(locked, doors);
+    registerDirectUploads(locked, doors);
   });
   await app.ready();
 

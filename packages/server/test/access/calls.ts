@@ -1,4 +1,5 @@
 /** The rows of the table: one call of each route, right in all but who makes it. */
+import { randomUUID } from 'node:crypto';
 import { request } from 'undici';
 import { pdf } from '../fixtures/make.ts';
 import type { TestServer } from '../harness.ts';
@@ -42,7 +43,23 @@ export class Ground {
     return `/v1/${answer.headers.location}`;
   }
 
-  async json<T>(method: 'POST' | 'DELETE', path: string, body: string | Buffer | null = null): Promise<T> {
+  /** A fresh direct upload, and where its one part goes; null where the service has none. */
+  async directUpload(): Promise<{ id: string; url: string | null }> {
+    const { transports } = await this.json<{ transports: string[] }>('GET', '/v1/caller');
+    if (!transports.includes('direct')) return { id: randomUUID(), url: null };
+    const { id, parts } = await this.json<{ id: string; parts: { url: string }[] }>(
+      'POST',
+      directUpload.path,
+      directUpload.body,
+    );
+    return { id, url: parts[0]?.url ?? null };
+  }
+
+  async json<T>(
+    method: 'GET' | 'POST' | 'DELETE',
+    path: string,
+    body: string | Buffer | null = null,
+  ): Promise<T> {
     const headers = {
       authorization: `Bearer ${this.#server.key}`,
       ...(typeof body === 'string' ? json.headers : {}),
@@ -105,6 +122,18 @@ export const calls: Readonly<Record<string, (ground: Ground) => Promise<Call>>> 
     body: pdf(),
   }),
   'DELETE /v1/uploads/{id}': async (ground) => ({ path: await ground.begun(), headers: tus }),
+  'POST /v1/direct-uploads': async () => directUpload,
+  'POST /v1/direct-uploads/{id}/parts': async (ground) => ({
+    path: `/v1/direct-uploads/${(await ground.directUpload()).id}/parts`,
+  }),
+  'POST /v1/direct-uploads/{id}/complete': async (ground) => {
+    const { id, url } = await ground.directUpload();
+    if (url !== null) await (await request(url, { method: 'PUT', body: upload.body })).body.dump();
+    return { path: `/v1/direct-uploads/${id}/complete` };
+  },
+  'DELETE /v1/direct-uploads/{id}': async (ground) => ({
+    path: `/v1/direct-uploads/${(await ground.directUpload()).id}`,
+  }),
   'GET /l/{token}': async (ground) => {
     const { url } = await ground.json<{ url: string }>(
       'POST',
@@ -142,5 +171,10 @@ export const calls: Readonly<Record<string, (ground: Ground) => Promise<Call>>> 
   'GET /ui/*': async () => ({ path: '/ui/elements/index.js' }),
 };
 
+const directUpload = {
+  path: '/v1/direct-uploads',
+  ...json,
+  body: JSON.stringify({ recordId, type: 'id', filename: 'a.pdf', size: upload.body.length }),
+} satisfies Call;
 const newKey = JSON.stringify({ name: 'x', scopes: ['documents:read'], recordPrefix: 'case/' });
 const grant = JSON.stringify({ recordId, actions: ['read'] });

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
 import { inspect } from 'node:util';
 import { Tokens } from '../../src/access/tokens.ts';
+import type { DirectPort } from '../../src/documents/direct-port.ts';
 import { type Caller, everything, type Identity } from '../../src/documents/permissions.ts';
 import type { ResumingPort } from '../../src/documents/resuming-port.ts';
 import { StrongroomError } from '../../src/errors.ts';
@@ -65,6 +66,16 @@ const noUploads: ResumingPort = {
   terminate: missing,
 };
 
+const noDirectUploads: DirectPort = {
+  isOffered: false,
+  begin: async () => {
+    throw new StrongroomError('direct_uploads_unavailable', {});
+  },
+  parts: missing,
+  complete: missing,
+  abandon: missing,
+};
+
 /** The doors on a port of their own, before documents in memory; closed after the test. */
 export async function openDoors(t: TestContext, changed: Partial<Doors> = {}): Promise<OpenDoors> {
   const documents = new MemoryDocuments(types, 100_000_000);
@@ -80,6 +91,7 @@ export async function openDoors(t: TestContext, changed: Partial<Doors> = {}): P
   const doors = await createServer({
     documents,
     resuming: noUploads,
+    direct: noDirectUploads,
     maxUploadSize: 100_000_000,
     authenticate,
     keys: {

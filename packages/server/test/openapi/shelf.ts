@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { request } from 'node:http';
 import fc from 'fast-check';
 import { jpeg, pdf, png, text } from '../fixtures/make.ts';
@@ -104,6 +105,18 @@ export class Shelf {
     return url.slice(url.lastIndexOf('/') + 1);
   }
 
+  /** One that has begun, or whose bytes are all there; any id where the service has none. */
+  async directUpload({ sent = false } = {}): Promise<{ id: string }> {
+    const { transports } = JSON.parse(String((await this.act('describeCaller', {})).bytes));
+    if (!transports.includes('direct')) return { id: randomUUID() };
+    const bytes = text();
+    const claims = { recordId: `record-${this.#serial++ % 5}`, type: 'other', filename: 'a.txt' };
+    const body = inJson(nothing, { ...claims, size: bytes.length }).body;
+    const { id, parts } = JSON.parse(String((await this.act('beginDirectUpload', { body })).bytes));
+    if (sent) await fetch(parts[0].url, { method: 'PUT', body: new Uint8Array(bytes) });
+    return { id };
+  }
+
   /** The id of a document whose upload is under way, until `end` is called. */
   async receiving(): Promise<{ id: string; end: () => void }> {
     const recordId = `slow-${this.#serial++}`;
@@ -129,7 +142,7 @@ export class Shelf {
 
 type Make = (shelf: Shelf, choice: number) => Promise<Scene>;
 
-const at = (known: Known) => ({ path: { id: known.id } });
+const at = (known: Pick<Known, 'id'>) => ({ path: { id: known.id } });
 const pick = <T>(from: readonly T[], choice: number): T => from[choice % from.length] as T;
 
 const ranges = [undefined, 'bytes=0-0', 'bytes=-3', 'bytes=1-', 'bytes=0-1,3-4', 'lines=1-2'];
@@ -220,6 +233,13 @@ const scenes: Readonly<Record<string, Make>> = {
     const query = Object.entries({ recordId, sort: 'filename', limit: '1' });
     return { fit: await secondPage(shelf, 'listDocuments', { query }) };
   },
+  beginDirectUpload: async () => ({
+    fit: fitDirect,
+    headers: { 'idempotency-key': undefined },
+  }),
+  listDirectParts: async (shelf) => ({ ...at(await shelf.directUpload()), fit: onlyTheFirst }),
+  completeDirectUpload: async (shelf) => at(await shelf.directUpload({ sent: true })),
+  abandonDirectUpload: async (shelf) => at(await shelf.directUpload()),
   getDocument: async (shelf) => at(await shelf.upload()),
   listEvents: async (shelf, choice) => {
     const known = at(await shelf.upload());
@@ -298,6 +318,24 @@ function fitGrant(input: Input): Input {
   const { types, ...rest } = JSON.parse(String(input.body.bytes));
   const fitted = { ...rest, ...(types && { types: ['other', 'small'].slice(0, types.length) }) };
   return { ...input, body: { ...input.body, bytes: Buffer.from(JSON.stringify(fitted)) } };
+}
+
+/** A direct upload is of a type that is taken, and as long as is allowed. */
+function fitDirect(input: Input): Input {
+  const { replaces: _, ...given } = JSON.parse(String(input.body?.bytes ?? '{}'));
+  const size = 1 + ((given.size ?? 0) % 1_000_000);
+  return inJson(input, { recordId: 'r', ...given, type: 'other', contentType: 'application/pdf', size });
+}
+
+/** A small upload has one part. */
+function onlyTheFirst(input: Input): Input {
+  if (!input.body) return input;
+  const { numbers } = JSON.parse(String(input.body.bytes));
+  return inJson(input, numbers ? { numbers: [1] } : {});
+}
+
+function inJson(input: Input, body: object): Input {
+  return { ...input, body: { mediaType: 'application/json', bytes: Buffer.from(JSON.stringify(body)) } };
 }
 
 /** An order by name or size goes with a record and without times. */

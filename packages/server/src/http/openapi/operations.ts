@@ -2,6 +2,7 @@ import type { Operation } from './operation.ts';
 import { describeCaller } from './operations/caller.ts';
 import { content, links } from './operations/content.ts';
 import { description } from './operations/description.ts';
+import { directUploads } from './operations/direct-uploads.ts';
 import { listDocumentTypes } from './operations/document-types.ts';
 import { documents } from './operations/documents.ts';
 import { grants } from './operations/grants.ts';
@@ -18,6 +19,7 @@ export const operations: readonly Operation[] = [
   uploadDocument,
   ...documents,
   ...uploads,
+  ...directUploads,
   ...content,
   ...links,
   ...grants,

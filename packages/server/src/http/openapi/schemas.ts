@@ -138,6 +138,42 @@ function list<T extends TSchema>($id: string, item: T, nextCursor: TSchema, desc
 const nextPage = orNull(Type.String(), 'Send it as `cursor` for the next page; null on the last.');
 export const DocumentList = list('DocumentList', Document, nextPage, 'One page of documents.');
 export const EventList = list('EventList', Event, nextPage, 'One page of a history, oldest first.');
+
+const partOf = (description: string) => Type.Integer({ minimum: 1, description });
+const offsetAndSize = {
+  offset: Type.Integer({ minimum: 0, description: 'Of its first byte in the document.' }),
+  size: Type.Integer({ minimum: 1, description: 'Bytes that the PUT must have, no more and no fewer.' }),
+};
+
+export const DirectUpload = Type.Object(
+  {
+    id: Type.String({ format: 'uuid', description: 'Of the document that it becomes.' }),
+    size: Type.Integer({ minimum: 1, description: 'Bytes of the whole.' }),
+    partSize: Type.Integer({ minimum: 1, description: 'Bytes of every part but the last.' }),
+    partCount: Type.Integer({ minimum: 1, maximum: 10_000 }),
+    expiresAt: orNull(
+      Type.String({ format: 'date-time' }),
+      'When it is given up unless it goes on; null: every byte is there, and only `complete` is left.',
+    ),
+    parts: Type.Array(
+      Type.Object({
+        number: partOf('From 1.'),
+        ...offsetAndSize,
+        url: Type.String({
+          format: 'uri',
+          description: 'Good for one PUT of exactly these bytes. A secret.',
+        }),
+      }),
+      { description: 'Parts that can be sent now, in any order and side by side.' },
+    ),
+    urlsExpireAt: orNull(Type.String({ format: 'date-time' }), 'Null where there are none.'),
+    received: Type.Array(Type.Object({ number: partOf('From 1.'), size: Type.Integer({ minimum: 1 }) }), {
+      description: 'Parts that have arrived whole, as the store lists them.',
+    }),
+  },
+  { $id: 'DirectUpload', description: 'Where a direct upload stands, and what it takes to go on.' },
+);
+export type DirectUpload = Static<typeof DirectUpload>;
 const onePage = Type.Null({ description: 'There is one page.' });
 export const DocumentTypeList = list('DocumentTypeList', DocumentType, onePage, 'All document types.');
 
