@@ -33,7 +33,7 @@ import type { Log } from './log.ts';
 import type { BufferBudget } from './objects/buffer-budget.ts';
 import { DiskStore } from './objects/disk.ts';
 import { DiskDoctor } from './objects/disk-doctor.ts';
-import { type Report, reported, type StoreDoctor, sharedExaminations } from './objects/doctor.ts';
+import { type Fix, type Report, reported, type StoreDoctor, sharedExaminations } from './objects/doctor.ts';
 import type { ObjectStore } from './objects/object-store.ts';
 import { oneLife } from './one-life.ts';
 import { readinessOf } from './readiness.ts';
@@ -101,18 +101,22 @@ async function openStore(
   return { store, budget, doctor };
 }
 
-/** `strongroom doctor`: asks store and records what they can do, and changes neither. Raises `aborted`. */
+/**
+ * `strongroom doctor`: asks store and records what they can do, and changes neither, unless the bucket's CORS rules are to be
+ * mended first. Raises `aborted`.
+ */
 export async function examine(
   settings: StoreAndRecords,
-  { signal }: { signal: AbortSignal },
-): Promise<Report & { policy: object | null }> {
+  { signal, fixCors = false }: { signal: AbortSignal; fixCors?: boolean },
+): Promise<Report & { policy: object | null; fixed: Fix | null }> {
   const { store, doctor: call } = await openStore(settings);
   const records = await openRecords(settings, { serving: false });
   try {
     const doctor = await call();
+    const fixed = fixCors ? await doctor.fixCors(signal) : null;
     const { checks } = await doctor.examine({ signal });
     const more = await checkRecords(records, store, settings);
-    return { ...reported([...more, ...checks]), policy: doctor.policy() };
+    return { ...reported([...more, ...checks]), policy: doctor.policy(), fixed };
   } finally {
     await Promise.allSettled([records.close(), store.close()]);
   }

@@ -205,6 +205,8 @@ export type StoreAndRecords = Pick<
   | 'records'
   | 'linkMode'
   | 'allowedOrigins'
+  | 'directUploads'
+  | 'publicUrl'
   | 'maxUploadSize'
   | 'uploadBufferBytes'
   | 'apiKey'
@@ -228,6 +230,8 @@ export function readStoreAndRecords(
       store: readStore(env, dataDir),
       records: readRecords(env, dataDir),
       linkMode: lenient('LINK_MODE', kinds.linkMode, 'stream'),
+      directUploads: lenient('DIRECT_UPLOADS', kinds.directUploads, false),
+      publicUrl: lenient('PUBLIC_URL', kinds.publicUrl, null),
       allowedOrigins: lenient('ALLOWED_ORIGINS', kinds.origins, []),
       maxUploadSize: lenient('MAX_UPLOAD_SIZE', kinds.maxUploadSize, defaultSizes.maxUpload),
       uploadBufferBytes: lenient('UPLOAD_BUFFER_BYTES', kinds.uploadBuffer, defaultSizes.uploadBuffer),

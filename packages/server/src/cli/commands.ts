@@ -214,8 +214,19 @@ read the command lines of all.`,
     name: 'doctor',
     takes: '',
     says: 'Asks store and records what they can do.',
-    options: [{ name: 'policy', says: 'Prints the smallest IAM policy instead.' }, json, settingsFile],
-    examples: ['strongroom doctor', 'strongroom doctor --policy > policy.json'],
+    more: `--fix-cors lets pages of ALLOWED_ORIGINS and of PUBLIC_URL send to the bucket where DIRECT_UPLOADS is on, and read from
+it where LINK_MODE=redirect is. Rules that others made are kept.`,
+    options: [
+      { name: 'policy', says: 'Prints the smallest IAM policy instead.' },
+      { name: 'fix-cors', says: 'Writes the CORS rules that the settings want into the bucket first.' },
+      json,
+      settingsFile,
+    ],
+    examples: [
+      'strongroom doctor',
+      'strongroom doctor --policy > policy.json',
+      'strongroom doctor --fix-cors',
+    ],
   },
   {
     name: 'keys',

@@ -1,5 +1,5 @@
 import { hasCode, StartError } from '../errors.ts';
-import { type Check, judged, type Report } from '../objects/doctor.ts';
+import { type Check, type Fix, judged, type Report } from '../objects/doctor.ts';
 import { readSettings, readStoreAndRecords, type StoreAndRecords } from '../settings.ts';
 import { checkup } from './checkup.ts';
 import { commandLine } from './command-line.ts';
@@ -9,7 +9,7 @@ import { UsageError } from './usage.ts';
 import { workingFolder } from './working-folder.ts';
 
 /**
- * `strongroom doctor [--json] [--policy]`: asks store and records what they can do. It runs under settings that would
+ * `strongroom doctor [--json] [--policy] [--fix-cors]`: asks store and records what they can do. It runs under settings that would
  * stop the server; those are then the first thing that it names. Exit code 1 when something that is needed fails,
  * 130 after Ctrl-C. With --json standard output holds `{ok, checks}` and nothing else.
  */
@@ -20,7 +20,9 @@ export async function doctor(words: readonly string[]): Promise<void> {
   const end = () => ending.abort(new Error('Ctrl-C'));
   process.once('SIGINT', end).once('SIGTERM', end);
   try {
-    const { policy, ...report } = await examined(line.text('settings'), ending.signal);
+    const fixCors = line.flag('fix-cors');
+    const { policy, fixed, ...report } = await examined(line.text('settings'), ending.signal, fixCors);
+    if (fixCors) tellOf(fixed);
     // Asked for before the rights are given, so what fails for want of them is no failure.
     if (line.flag('policy')) return printPolicy(policy);
     if (line.flag('json')) printJson(report);
@@ -38,12 +40,13 @@ export async function doctor(words: readonly string[]): Promise<void> {
 async function examined(
   settingsFile: string | undefined,
   signal: AbortSignal,
-): Promise<Report & { policy: object | null }> {
+  fixCors: boolean,
+): Promise<Report & { policy: object | null; fixed: Fix | null }> {
   const { settings, check } = await settingsOrTheirPlaces(settingsFile);
-  if (settings === null) return { ok: false, checks: [check], policy: null };
+  if (settings === null) return { ok: false, checks: [check], policy: null, fixed: null };
   // Loading every part of the service takes a moment, which a mistyped command or setting need not wait for.
   const { examine } = await import('../compose.ts');
-  const report = await examine(settings, { signal });
+  const report = await examine(settings, { signal, fixCors });
   return { ...report, ok: report.ok && check.ok, checks: [check, ...report.checks] };
 }
 
@@ -66,6 +69,16 @@ async function settingsOrTheirPlaces(
     const wrong = { result: 'fails', detail: error.message, effect, remedy } as const;
     return { settings: readStoreAndRecords(source.env, { cwd }), check: judged('settings', true, wrong) };
   }
+}
+
+/** Standard output belongs to the report. */
+function tellOf(fixed: Fix | null): void {
+  if (fixed === null)
+    throw new StartError(
+      'CORS rules are a bucket’s; documents are kept on disk here, or its settings can’t be read.',
+    );
+  process.stderr.write(`strongroom: ${fixed.words}\n`);
+  if (!fixed.ok) process.exitCode = 1;
 }
 
 function printPolicy(policy: object | null): void {

@@ -52,6 +52,10 @@ export class DiskDoctor implements StoreDoctor {
     return null;
   }
 
+  async fixCors(): Promise<null> {
+    return null;
+  }
+
   /** A folder that is not there yet is made by the first start, not by being asked about. */
   async #lookAtFolder(store: DiskStore): Promise<{ finding: Finding; usable: boolean }> {
     const missing = await isMissing(this.#folder);

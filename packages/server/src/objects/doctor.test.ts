@@ -13,7 +13,7 @@ function patientDoctor() {
       signal?.addEventListener('abort', () => reject(signal.reason));
       begun.emit('begun');
     });
-  const ask = sharedExaminations(async () => ({ examine, policy: () => null }));
+  const ask = sharedExaminations(async () => ({ examine, policy: () => null, fixCors: async () => null }));
   return { runs, begun: () => once(begun, 'begun'), ask };
 }
 

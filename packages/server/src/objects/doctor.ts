@@ -43,12 +43,24 @@ export interface StoreDoctor {
   examine(options?: ExamineOptions): Promise<Report>;
   /** The smallest policy under which the service works, as AWS IAM writes it; null where there is no such thing. */
   policy(): object | null;
+  /** Writes the CORS rules that the settings want; null where there is no such thing. Raises `aborted`. */
+  fixCors(signal?: AbortSignal): Promise<Fix | null>;
 }
 
 /** Of the settings outside the store's own, what decides which abilities are needed. */
 export interface Uses {
   readonly linkMode: 'stream' | 'redirect';
   readonly allowedOrigins: readonly string[];
+  readonly directUploads: boolean;
+  /** Null: not set. */
+  readonly publicUrl: string | null;
+}
+
+/** What came of an attempt to mend something. */
+export interface Fix {
+  readonly ok: boolean;
+  /** What was done or why not, as the beginning of a sentence. */
+  readonly words: string;
 }
 
 export function judged(name: string, needed: boolean, finding: Finding): Check {

@@ -19,9 +19,13 @@ const settings: S3Settings = {
   prefix: null,
 };
 const actions = (changes: Partial<S3Settings>, versioned: boolean | null = false) =>
-  leastPolicy({ ...settings, ...changes }, versioned).Statement.flatMap(({ Action }) => Action);
+  leastPolicy({ ...settings, ...changes }, { versioned, directUploads: false }).Statement.flatMap(
+    ({ Action }) => Action,
+  );
 const resources = (changes: Partial<S3Settings>) =>
-  leastPolicy({ ...settings, ...changes }, false).Statement.map(({ Resource }) => Resource);
+  leastPolicy({ ...settings, ...changes }, { versioned: false, directUploads: false }).Statement.map(
+    ({ Resource }) => Resource,
+  );
 
 test('a policy names the bucket, its partition and the prefix', () => {
   assert.deepEqual(resources({}), ['arn:aws:s3:::papers', 'arn:aws:s3:::papers/*']);
@@ -36,6 +40,14 @@ test('versions and ACLs are in it only where they are used; what is not known co
   assert.ok(actions({ acl: 'private' }).includes('s3:PutObjectAcl'));
 });
 
+test('listing parts is in it only where there are direct uploads', () => {
+  const listing = (directUploads: boolean) =>
+    leastPolicy(settings, { versioned: false, directUploads })
+      .Statement.flatMap(({ Action }) => Action)
+      .includes('s3:ListMultipartUploadParts');
+  assert.deepEqual([listing(false), listing(true)], [false, true]);
+});
+
 test('a KMS key of one’s own wants rights too', () => {
   const key = 'arn:aws:kms:eu-central-1:1:key/x';
   assert.equal(resources({ sse: 'aws:kms', sseKmsKeyId: key })[2], key);
@@ -46,6 +58,9 @@ test('a KMS key of one’s own wants rights too', () => {
 test('the policy that operating.md shows is the one that is printed', () => {
   const page = readFileSync(new URL('../../../../docs/operating.md', import.meta.url), 'utf8');
   const [, shown = ''] = /### The smallest policy\n.*?```json\n(.*?)```/s.exec(page) ?? [];
-  const printed = leastPolicy({ ...settings, bucket: 'acme-documents', prefix: 'prod' }, false);
+  const printed = leastPolicy(
+    { ...settings, bucket: 'acme-documents', prefix: 'prod' },
+    { versioned: false, directUploads: false },
+  );
   assert.deepEqual(JSON.parse(shown), printed);
 });

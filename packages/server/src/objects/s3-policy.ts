@@ -18,7 +18,10 @@ export interface PolicyDocument {
  * are of the Service Authorization Reference, "Actions, resources, and condition keys for Amazon S3").
  * `versioned`: whether the bucket keeps versions; null is taken for yes, since a right to remove them does no harm.
  */
-export function leastPolicy(settings: S3Settings, versioned: boolean | null): PolicyDocument {
+export function leastPolicy(
+  settings: S3Settings,
+  { versioned, directUploads }: { versioned: boolean | null; directUploads: boolean },
+): PolicyDocument {
   const partition = settings.region.startsWith('cn-') ? 'aws-cn' : 'aws';
   const bucket = `arn:${partition}:s3:::${settings.bucket}`;
   const { prefix } = settings;
@@ -46,6 +49,7 @@ export function leastPolicy(settings: S3Settings, versioned: boolean | null): Po
           's3:GetObject',
           's3:DeleteObject',
           's3:AbortMultipartUpload',
+          ...(directUploads ? ['s3:ListMultipartUploadParts'] : []),
           ...(versions ? ['s3:DeleteObjectVersion'] : []),
           ...(settings.acl === null ? [] : ['s3:PutObjectAcl', 's3:GetObjectAcl']),
         ],

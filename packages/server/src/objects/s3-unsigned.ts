@@ -3,9 +3,10 @@ import { type Answer, S3Error } from './s3-error.ts';
 
 export interface Unsigned {
   readonly operation: string;
-  readonly method: 'GET' | 'OPTIONS';
+  readonly method: 'GET' | 'OPTIONS' | 'PUT';
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Buffer | null;
   readonly signal: AbortSignal;
 }
 
@@ -24,6 +25,7 @@ export async function unsigned({
   method,
   url,
   headers = {},
+  body = null,
   signal,
 }: Unsigned): Promise<{ status: number; headers: Answer; body: string }> {
   // Few starts ask as a stranger, and the index of undici is large (s3-pool.ts).
@@ -32,6 +34,7 @@ export async function unsigned({
     const answer = await request(url, {
       method,
       headers,
+      body,
       signal,
       headersTimeout: answerWithin,
       bodyTimeout: answerWithin,

@@ -4,12 +4,12 @@ import { randomUUID } from 'node:crypto';
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { GetBucketCorsCommand, PutBucketCorsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import type { Check, Report } from '../../src/objects/doctor.ts';
 import { httpProxy } from '../faults/http-proxy.ts';
 import { tlsProxy } from '../faults/tls-proxy.ts';
 import { needs, raceFreePort, testBucket, testDatabase, testFolder } from '../harness.ts';
-import { keysIn, type Ran, strongroomDoctor } from './house.ts';
+import { keysIn, type Ran, statement, strongroomDoctor, under } from './house.ts';
 
 const clockOff = new URL('../faults/clock-off.ts', import.meta.url).href;
 
@@ -69,6 +69,79 @@ test('no credentials anywhere: nothing was sent, so nothing else is known', asyn
   assert.equal(code, 0, 'a policy is wanted before there are credentials');
   assert.equal(JSON.parse(stdout).Statement[0].Resource, 'arn:aws:s3:::documents');
   assert.equal((await strongroomDoctor(t, cwd, { words: ['--policy'] })).code, 1, 'a disk has none');
+});
+
+test('--fix-cors lets the pages send to the bucket, and keeps the rules of others', {
+  skip: needs('s3'),
+}, async (t) => {
+  const cwd = await testFolder(t);
+  const bucket = await testBucket(t);
+  const Bucket = bucket.bucket;
+  const others = [
+    {
+      ID: 'a shop’s & <more>',
+      AllowedOrigins: ['https://shop.example'],
+      AllowedMethods: ['GET'],
+      ExposeHeaders: ['ETag'],
+    },
+    { AllowedOrigins: ['https://*.example.org'], AllowedMethods: ['DELETE'], MaxAgeSeconds: 5 },
+  ];
+  await bucket.client.send(new PutBucketCorsCommand({ Bucket, CORSConfiguration: { CORSRules: others } }));
+  const rules = async () =>
+    (await bucket.client.send(new GetBucketCorsCommand({ Bucket }))).CORSRules?.map(
+      ({ AllowedOrigins, AllowedMethods }) => [AllowedMethods?.toSorted(), AllowedOrigins?.toSorted()],
+    );
+  const env = {
+    ...bucket.environment,
+    DIRECT_UPLOADS: 'true',
+    ALLOWED_ORIGINS: 'https://app.example.org',
+    PUBLIC_URL: 'https://papers.example/box',
+  };
+  const before = await strongroomDoctor(t, cwd, { env });
+  assert.deepEqual(reportOf(before).faults, ['cors']);
+
+  const fixed = await strongroomDoctor(t, cwd, { env, words: ['--fix-cors', '--json'] });
+  const { ok, check } = reportOf(fixed);
+  assert.deepEqual([fixed.code, ok], [0, true], fixed.stderr);
+  assert.match(
+    fixed.stderr,
+    /pages of https:\/\/app\.example\.org, https:\/\/papers\.example may send to the bucket now; 2 other CORS rules were kept, after it/,
+  );
+  assert.equal(check('cors').detail, 'PUT is allowed from https://app.example.org, https://papers.example');
+  const kept = [
+    [['GET'], ['https://shop.example']],
+    [['DELETE'], ['https://*.example.org']],
+  ];
+  // Another rule names an origin of ours, and Ceph goes by the first that does.
+  assert.deepEqual(await rules(), [
+    [['PUT'], ['https://app.example.org', 'https://papers.example']],
+    ...kept,
+  ]);
+
+  const again = await strongroomDoctor(t, cwd, { env, words: ['--fix-cors'] });
+  assert.match(again.stderr, /are as they should be/);
+  const other = { ...env, ALLOWED_ORIGINS: 'https://new.example', PUBLIC_URL: '' };
+  assert.equal((await strongroomDoctor(t, cwd, { env: other, words: ['--fix-cors'] })).code, 0);
+  assert.deepEqual(await rules(), [...kept, [['PUT'], ['https://new.example']]], 'ours is exchanged');
+});
+
+test('--fix-cors says where there is nothing to write, and why it could not', {
+  skip: needs('s3'),
+}, async (t) => {
+  const cwd = await testFolder(t);
+  const bucket = await testBucket(t);
+  const off = await strongroomDoctor(t, cwd, { env: bucket.environment, words: ['--fix-cors', '--json'] });
+  assert.equal(off.code, 1);
+  assert.match(off.stderr, /no CORS rule is needed: DIRECT_UPLOADS is off/);
+  const env = { ...bucket.environment, DIRECT_UPLOADS: 'true', ALLOWED_ORIGINS: '*' };
+  const denied = await under(bucket, [statement(bucket, 'Deny', 's3:PutBucketCORS')], () =>
+    strongroomDoctor(t, cwd, { env, words: ['--fix-cors', '--json'] }),
+  );
+  assert.equal(denied.code, 1);
+  assert.match(denied.stderr, /PutBucketCors is answered AccessDenied \(HTTP 403\)\. Allow s3:GetBucketCORS/);
+  const disk = await strongroomDoctor(t, cwd, { words: ['--fix-cors'] });
+  assert.equal(disk.code, 1);
+  assert.match(disk.stderr, /documents are kept on disk here/);
 });
 
 test('a clock that is 20 minutes off, where the store takes it no more', { skip: needs('s3') }, async (t) => {

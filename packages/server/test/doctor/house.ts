@@ -25,7 +25,12 @@ export async function settingsOf(
   return settings.store;
 }
 
-const nothingMore: Uses = { linkMode: 'stream', allowedOrigins: [] };
+const nothingMore: Uses = {
+  linkMode: 'stream',
+  allowedOrigins: [],
+  directUploads: false,
+  publicUrl: null,
+};
 
 export interface Seen extends Report {
   /** What was learned of the store; null: nothing. */

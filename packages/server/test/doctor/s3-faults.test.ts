@@ -259,6 +259,20 @@ describe('the doctor before a bucket', { skip: needs('s3') }, () => {
     assert.deepEqual(seen.faults, ['encryption', 'cors']);
     assert.equal(seen.check('cors').detail, 'GET is not allowed from https://other.example.org');
     assert.deepEqual((await seenIn(settings, { allowedOrigins })).faults, ['encryption']);
+    const direct = await seenIn(settings, {
+      directUploads: true,
+      allowedOrigins: [],
+      publicUrl: 'https://papers.example/x',
+    });
+    assert.deepEqual(direct.faults, ['encryption', 'cors']);
+    assert.equal(direct.check('cors').detail, 'PUT is not allowed from https://papers.example');
+    assert.match(direct.check('cors').effect, /by tus$/);
+    assert.match(
+      direct.check('cors').remedy,
+      /--fix-cors.*AllowedOrigins \["https:\/\/papers\.example"\], AllowedMethods \["PUT"\]\.$/,
+    );
+    const nobody = await seenIn(settings, { directUploads: true });
+    assert.match(nobody.check('cors').detail, /^not used: neither PUBLIC_URL nor ALLOWED_ORIGINS/);
   });
 
   it('names settings that the store does not take, and a public endpoint that does not answer', async (t) => {

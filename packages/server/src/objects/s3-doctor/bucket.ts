@@ -1,4 +1,3 @@
-import { unsigned } from '../s3-unsigned.ts';
 import { elements, text } from '../s3-xml.ts';
 import type { Probe, Trial } from './trial.ts';
 
@@ -98,40 +97,4 @@ function takesAway(rule: string): boolean {
     ['GLACIER', 'DEEP_ARCHIVE'].includes(text(part, 'StorageClass') ?? ''),
   );
   return expires || moves;
-}
-
-/** As a browser asks before it goes where a redirected link leads (Fetch standard, "CORS-preflight fetch"). */
-export const cors: Probe = {
-  name: 'cors',
-  rights: 'CORS for the origins of ALLOWED_ORIGINS',
-  needed: ({ uses }) => uses.linkMode === 'redirect' && uses.allowedOrigins.length > 0,
-  otherwise: 'scripts of these origins can’t read what a link leads to; navigation and downloads work',
-  async ask(trial) {
-    const { allowedOrigins } = trial.uses;
-    if (allowedOrigins.length === 0)
-      return { result: 'works', detail: 'not used: ALLOWED_ORIGINS is not set' };
-    const refused: string[] = [];
-    for (const origin of allowedOrigins) if (!(await allows(trial, origin))) refused.push(origin);
-    if (refused.length === 0)
-      return { result: 'works', detail: `GET is allowed from ${allowedOrigins.join(', ')}` };
-    return {
-      result: 'fails',
-      detail: `GET is not allowed from ${refused.join(', ')}`,
-      remedy: `Add a CORS rule to the bucket: AllowedOrigins ${JSON.stringify(refused)}, AllowedMethods ["GET", "HEAD"].`,
-    };
-  },
-};
-
-async function allows({ publicEndpoint, key, signal }: Trial, origin: string): Promise<boolean> {
-  // Any origin is asked for by one that nobody has named.
-  const asked = origin === '*' ? 'https://any.example' : origin;
-  const { status, headers } = await unsigned({
-    operation: 'OPTIONS',
-    method: 'OPTIONS',
-    url: `${publicEndpoint.origin}${publicEndpoint.basePath}/${key}`,
-    headers: { origin: asked, 'access-control-request-method': 'GET' },
-    signal,
-  });
-  const allowed = headers['access-control-allow-origin'];
-  return status < 300 && (allowed === asked || allowed === '*');
 }

@@ -3,6 +3,7 @@ import {
   type Check,
   type ExamineOptions,
   type Finding,
+  type Fix,
   judged,
   type Report,
   reported,
@@ -13,7 +14,10 @@ import { S3Error } from '../s3-error.ts';
 import { leastPolicy } from '../s3-policy.ts';
 import type { S3Profile } from '../s3-profile.ts';
 import { remedyOf } from '../s3-start.ts';
-import { cors, lifecycle, objectLock, versioning } from './bucket.ts';
+import { lifecycle, objectLock, versioning } from './bucket.ts';
+import { cors } from './cors.ts';
+import { directUpload } from './direct.ts';
+import { fixCors } from './fix-cors.ts';
 import { multipart } from './multipart.ts';
 import { list, put, read, remove, sweep } from './objects.ts';
 import { acl, encryption, RefusedSetting, storageClass } from './properties.ts';
@@ -43,6 +47,7 @@ const probes: readonly Probe[] = [
   checksums,
   tags,
   multipart,
+  directUpload,
   remove,
 ];
 
@@ -84,8 +89,19 @@ export class S3Doctor implements StoreDoctor {
     }
   }
 
+  async fixCors(signal?: AbortSignal): Promise<Fix> {
+    const { settings, uses } = this.#options;
+    const trial = new Trial(settings, uses, signal);
+    try {
+      return await fixCors(trial);
+    } finally {
+      await trial.client.close();
+    }
+  }
+
   policy(): object {
-    return leastPolicy(this.#options.settings, this.#versioned);
+    const { settings, uses } = this.#options;
+    return leastPolicy(settings, { versioned: this.#versioned, directUploads: uses.directUploads });
   }
 }
 

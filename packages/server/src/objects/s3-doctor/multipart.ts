@@ -52,7 +52,11 @@ export const multipart: Probe = {
 };
 
 /** By an abort, or where that is refused by making an object of it, which can be deleted. */
-async function giveUp({ client, key }: Trial, uploadId: string, etag: string | undefined): Promise<void> {
+export async function giveUp(
+  { client, key }: Trial,
+  uploadId: string,
+  etag: string | undefined,
+): Promise<void> {
   const query = { uploadId };
   const signal = AbortSignal.timeout(5_000);
   const aborted = await client

@@ -1,9 +1,9 @@
 import { create as contentDisposition } from 'content-disposition';
 import type { Finding } from '../doctor.ts';
-import { hasStatus, type S3Error } from '../s3-error.ts';
+import { hasStatus } from '../s3-error.ts';
 import { unsigned } from '../s3-unsigned.ts';
 import { encodePath } from '../sigv4.ts';
-import type { Probe, Trial } from './trial.ts';
+import { isUnanswered, type Probe, type Trial } from './trial.ts';
 
 /** Tried, not read from the policies: what counts is what a stranger gets. */
 export const publicAccess: Probe = {
@@ -72,10 +72,6 @@ export const presignedGet: Probe = {
 
 const reachable =
   'Set S3_PUBLIC_ENDPOINT to the address by which browsers reach the store, or LINK_MODE=stream.';
-
-function isUnanswered(error: unknown): error is S3Error {
-  return (error as { name?: unknown }).name === 'S3Error' && (error as S3Error).status === null;
-}
 
 function judge({ publicEndpoint, content }: Trial, status: number, body: string, named: boolean): Finding {
   const at = publicEndpoint.origin;

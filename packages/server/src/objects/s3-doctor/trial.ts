@@ -188,6 +188,11 @@ export function isAnswer(error: unknown): error is S3Error {
   return error instanceof S3Error && error.status !== null && (error.status < 500 || error.status === 501);
 }
 
+/** Whether no answer came at all. */
+export function isUnanswered(error: unknown): error is S3Error {
+  return error instanceof S3Error && error.status === null;
+}
+
 /** Remedies of the start are the end of a line; here they stand for themselves. */
 export function sentence(words: string): string {
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
