@@ -6,9 +6,9 @@ import { Grace } from './grace.ts';
 import type { Stored } from './object-store.ts';
 import type { ResumableObjects, Unfinished } from './resumable-objects.ts';
 import { AppendProgress, type Standing } from './s3-append-progress.ts';
-import { S3Error } from './s3-error.ts';
+import { isPassing, S3Error } from './s3-error.ts';
 import { Gathering } from './s3-gathering.ts';
-import { abortUpload, beginUpload, completeUpload, sendPart } from './s3-multipart.ts';
+import { abortUpload, beginUpload, completeUpload, partsOf, sendPart } from './s3-multipart.ts';
 import { type Piece, type PieceStore, Pieces } from './s3-pieces.ts';
 import { placeParts, putObject, type Target } from './s3-placing.ts';
 
@@ -168,8 +168,13 @@ export class S3Append {
       this.#grace.signal,
     );
     const others = merged.length > 0 ? [] : standing.pieces;
-    await this.#progress.note(offset + size, { pieces: [...others, piece] });
-    this.#spend(merged);
+    try {
+      await this.#progress.note(offset + size, { pieces: [...others, piece] });
+      this.#spend(merged);
+    } catch (error) {
+      this.#spend([piece]);
+      throw error;
+    }
   }
 
   async #end(): Promise<Answer> {
@@ -202,18 +207,25 @@ export class S3Append {
     if (rest.length > 0) made.push(await sendPart(client, { key, ...upload }, parts + 1, rest, signal));
     return placeParts(client, target, length, (condition) =>
       completeUpload(client, { key, id: upload.id }, made, condition, signal),
-    );
+    ).catch((error) => this.#lostIfGone(error, { key, id: upload.id }));
+  }
+
+  /** Ceph answers 500 to the completion of an upload that is gone. */
+  async #lostIfGone(error: unknown, upload: { readonly key: string; readonly id: string }): Promise<never> {
+    const { client } = this.#parts;
+    const parts = isPassing(error) ? await partsOf(client, upload, this.#grace.signal).catch(() => []) : [];
+    throw parts === null ? lost(this.#unfinished.id, error) : error;
   }
 
   /** Best effort: what stays of it harms nothing and goes with the document. */
   async #tidy(): Promise<void> {
-    const { fence, offset } = this.#unfinished;
     const { upload, pieces } = this.#progress.standing;
-    const signal = AbortSignal.timeout(within);
-    // Earlier writers may have left what nobody noted.
-    if (offset > 0 || pieces.length > 0 || fence > 1) await this.#pieces.clear(signal).catch(() => {});
-    if (upload !== null && fence > 1)
-      await this.#parts.contents.abortUploads(this.#known().key, signal).catch(() => {});
+    this.#spent.push(...pieces);
+    this.#clearSpent();
+    // Whoever was at it before may have begun an upload that nobody noted.
+    if (upload === null || this.#unfinished.fence === 0) return;
+    const { key } = this.#known();
+    await this.#parts.contents.abortUploads(key, AbortSignal.timeout(within)).catch(() => {});
   }
 
   /** Puts away what can be, and raises what was at the bottom of it; or answers, where all turns out to be done already. */
@@ -293,6 +305,10 @@ function gone(signal: AbortSignal): StrongroomError {
 
 /** The error, as `upload_lost` where S3 knows the upload, or a part of it as it was, no more. */
 function asLost(error: unknown, id: string): unknown {
-  const lost = error instanceof S3Error && ['NoSuchUpload', 'InvalidPart'].includes(error.code);
-  return lost ? new StrongroomError('upload_lost', { id }, { cause: error }) : error;
+  const isLost = error instanceof S3Error && ['NoSuchUpload', 'InvalidPart'].includes(error.code);
+  return isLost ? lost(id, error) : error;
+}
+
+function lost(id: string, cause: unknown): StrongroomError {
+  return new StrongroomError('upload_lost', { id }, { cause });
 }

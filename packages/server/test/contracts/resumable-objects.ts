@@ -297,15 +297,17 @@ export function resumableObjectsContract(name: string, makeStore: () => Promise<
       }
     });
 
-    for (const [kind, share] of [
-      ['under a part', 0.4],
-      ['with parts', 1.4],
+    for (const [kind, share, length] of [
+      ['under a part', 0.4, 1.9],
+      ['with parts', 1.4, 1.9],
+      ['with nothing but parts, and all of them', 2, 2],
     ] as const) {
       it(`raises upload_lost where what was durable is gone: ${kind}`, async () => {
-        const bytes = randomBytes(Math.floor(part * 1.9));
-        const upload = new ResumableCaller(store, bytes.length);
+        const bytes = randomBytes(Math.floor(part * length));
+        const upload = new ResumableCaller(store, share === length ? null : bytes.length, part * 2);
         await append(upload, chunked(bytes.subarray(0, Math.floor(part * share))));
         await made.lose(upload.id, upload.target.key);
+        upload.length = bytes.length;
         await rejectsWith('upload_lost', append(upload, chunked(bytes.subarray(upload.offset))), {
           id: upload.id,
         });
