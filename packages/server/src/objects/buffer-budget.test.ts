@@ -152,3 +152,38 @@ test('never passes its limit under a crowd of takers', async () => {
   assert.equal(most, 10);
   assert.equal(budget.inUse, 0);
 });
+
+test('grows at once where there is room, and gives back what it does not keep', async () => {
+  const budget = new BufferBudget(100);
+  const reservation = await budget.reserve(10);
+  assert.equal(await reservation.grow(90), true);
+  assert.deepEqual([reservation.bytes, budget.inUse], [90, 90]);
+  const served: number[] = [];
+  const next = ask(budget, 50, served);
+  reservation.shrink(20);
+  await next;
+  assert.deepEqual([served, reservation.bytes, budget.inUse], [[50], 20, 70]);
+  reservation.release();
+  assert.equal(budget.inUse, 50);
+});
+
+test('who grows waits in line for a turn, and keeps what it has', async () => {
+  const budget = new BufferBudget(100, 20 * 5);
+  const [held, reservation] = [await budget.reserve(80), await budget.reserve(10)];
+  assert.equal(await reservation.grow(50), false);
+  assert.deepEqual([reservation.bytes, budget.inUse, budget.waiting], [10, 90, 0]);
+  const growing = reservation.grow(50);
+  assert.equal(budget.waiting, 1);
+  assert.equal(budget.reserveNow(1), null, 'nobody goes first');
+  held.release();
+  assert.equal(await growing, true);
+  assert.equal(budget.inUse, 50);
+  const signal = AbortSignal.abort();
+  await assert.rejects(reservation.grow(60, signal), (error) => hasCode(error, 'aborted'));
+});
+
+test('two that both want more than there is do not wait for ever', async () => {
+  const budget = new BufferBudget(100, 20 * 5);
+  const both = [await budget.reserve(50), await budget.reserve(50)];
+  assert.deepEqual(await Promise.all(both.map((one) => one.grow(100))), [false, false]);
+});

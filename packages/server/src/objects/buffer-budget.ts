@@ -11,11 +11,11 @@ export interface Reservation {
    */
   share(signal?: AbortSignal): Promise<void>;
   /**
-   * Asks for more, `bytes` in all, and waits for at most `patience` milliseconds; false where they did not come free by then.
-   * The end of its patience is what keeps two that hold something from waiting for each other for ever: whoever does not get
-   * more has to go on with what it has. Raises `aborted` when the signal fires first.
+   * Asks for more, `bytes` in all, and waits for a turn (`BufferBudget.turn`); false where they did not come free by then. That
+   * end is what keeps two that hold something from waiting for each other for ever: whoever does not get more has to go on
+   * with what it has. Raises `aborted` when the signal fires first.
    */
-  grow(bytes: number, patience: number, signal?: AbortSignal): Promise<boolean>;
+  grow(bytes: number, signal?: AbortSignal): Promise<boolean>;
   /** Gives back all but `bytes`. */
   shrink(bytes: number): void;
   release(): void;
@@ -40,6 +40,8 @@ const defaultPatience = 45_000;
  */
 export class BufferBudget {
   readonly limit: number;
+  /** How long one waits for more than it has, in milliseconds; twice as long it may keep what others wait for and it does not fill. */
+  readonly turn: number;
   readonly #patience: number;
   #inUse = 0;
   readonly #waiting: Waiter[] = [];
@@ -49,6 +51,7 @@ export class BufferBudget {
   /** `limit` in bytes, `patience` in milliseconds. */
   constructor(limit: number, patience = defaultPatience) {
     this.limit = limit;
+    this.turn = patience / 20;
     this.#patience = patience;
   }
 
@@ -158,8 +161,8 @@ export class BufferBudget {
         await turn;
         released = false;
       },
-      grow: async (wanted, patience, signal) => {
-        const more = await this.#more(wanted - bytes, patience, signal);
+      grow: async (wanted, signal) => {
+        const more = await this.#more(wanted - bytes, signal);
         if (more) bytes = wanted;
         return more;
       },
@@ -172,13 +175,13 @@ export class BufferBudget {
     };
   }
 
-  async #more(bytes: number, patience: number, signal: AbortSignal | undefined): Promise<boolean> {
+  async #more(bytes: number, signal: AbortSignal | undefined): Promise<boolean> {
     if (signal?.aborted) throw gone(signal);
     if (this.#waiting.length === 0 && this.#fits(bytes)) {
       this.#inUse += bytes;
       return true;
     }
-    return this.#turn(bytes, signal, patience).then(
+    return this.#turn(bytes, signal, this.turn).then(
       () => true,
       (error) => {
         if (hasCode(error, 'busy')) return false;

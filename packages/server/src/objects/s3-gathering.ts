@@ -4,9 +4,6 @@ import type { BufferBudget, Reservation } from './buffer-budget.ts';
 /** What every sender may hold. Little, so that many slow ones have room beside each other. Bytes. */
 const small = 512 * 1024;
 
-/** How long one waits for the memory of a whole part, and may keep one that others wait for. Milliseconds. */
-const patience = 2_000;
-
 /** Chunks under this are copied together: each takes some hundred bytes of memory besides its own. */
 const tiny = 4 * 1024;
 const slabBytes = 64 * 1024;
@@ -25,7 +22,7 @@ export type Stopped = 'full' | 'ended' | 'cramped';
 export class Gathering {
   readonly #reader: BodyReader;
   readonly #signal: AbortSignal;
-  #budget: BufferBudget;
+  readonly #budget: BufferBudget;
   #reservation: Reservation | null;
   #chunks: Buffer[] = [];
   #length = 0;
@@ -101,7 +98,7 @@ export class Gathering {
     this.#reservation ??= await this.#budget.reserve(Math.min(small, most), this.#signal);
     if (this.#isHoldingUp()) this.#reservation.shrink(Math.max(small, this.#length));
     if (this.#length < this.#held) return true;
-    const grown = await this.#reservation.grow(most, patience, this.#signal);
+    const grown = await this.#reservation.grow(most, this.#signal);
     if (grown) this.#grownAt = performance.now();
     return grown;
   }
@@ -109,7 +106,7 @@ export class Gathering {
   /** Whether others wait for memory that this sender is too slow to fill. */
   #isHoldingUp(): boolean {
     const spare = this.#held > Math.max(small, this.#length);
-    return spare && this.#budget.waiting > 0 && performance.now() - this.#grownAt > patience;
+    return spare && this.#budget.waiting > 0 && performance.now() - this.#grownAt > 2 * this.#budget.turn;
   }
 
   #add(chunk: Buffer): void {
