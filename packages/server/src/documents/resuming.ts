@@ -163,7 +163,6 @@ export class Resuming implements ResumingPort {
       const { offset, stored } = appended;
       if (stored === null) return standingAt({ ...upload, length: taken.length, offset }, this.#expiry());
       const document = await finishUpload(this.#parts, caller, upload.fence, appended, stored);
-      await this.#clear(upload);
       return standingOf(document);
     } catch (error) {
       if (isOneOf(error, final)) {
@@ -172,16 +171,6 @@ export class Resuming implements ResumingPort {
       }
       throw isOneOf(error, [...over, 'upload_lost']) ? ended(id, error) : error;
     }
-  }
-
-  /** What the pieces were made of lies there no more, but for what a chore finds. */
-  async #clear({ document: { id }, offset, fence }: UploadRecord): Promise<void> {
-    const { store, log } = this.#parts;
-    // The first to write, from the first byte on: nothing else was ever there.
-    if (offset === 0 && fence <= 1) return;
-    await store.resumable.clear(id).catch((error: unknown) => {
-      log.warn({ error, document: id }, 'what is left of an upload could not be cleared; a chore does it');
-    });
   }
 
   #forget(id: string): void {
