@@ -1,5 +1,6 @@
 import type { BigIntStats } from 'node:fs';
-import { link, lstat, unlink } from 'node:fs/promises';
+import { link, lstat, readdir, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { StrongroomError } from '../errors.ts';
 import { failedWith, ifMissing } from './disk-errors.ts';
 import { claim } from './disk-facts.ts';
@@ -44,6 +45,12 @@ export async function publish(
     await folders.removeEmpty(place.folder);
     throw error;
   }
+}
+
+/** What attempts at this key left that were killed. Raises what a system call raised. */
+export async function removeTemporaries(key: string, paths: DiskPaths): Promise<void> {
+  for (const name of await readdir(paths.scratch))
+    if (paths.isTemporaryOf(key, name)) await unlink(join(paths.scratch, name)).catch(ifMissing(undefined));
 }
 
 /** False when something lies there already. */

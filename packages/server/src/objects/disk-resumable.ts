@@ -9,7 +9,7 @@ import { Intake } from './disk-body.ts';
 import { DurableProgress } from './disk-durable-progress.ts';
 import { answered, failedWith, ifMissing, throwIfAborted } from './disk-errors.ts';
 import { readFacts } from './disk-facts.ts';
-import { type Disk, look, publish, storedAs } from './disk-publish.ts';
+import { type Disk, look, publish, removeTemporaries, storedAs } from './disk-publish.ts';
 import type { Stored } from './object-store.ts';
 import type { ResumableObjects, ResumableTarget, Unfinished } from './resumable-objects.ts';
 
@@ -175,6 +175,8 @@ export class DiskResumable implements ResumableObjects {
     const stored = await answered(publish(file, paths.of(target.key), target, written, this.#disk));
     // One that stays is found by `unfinished`.
     await unlink(file).catch(() => {});
+    // An earlier attempt may have been killed as it wrote the object's facts. Its document will be there: nobody looks for them again.
+    if (unfinished.fence > 0) await removeTemporaries(target.key, paths).catch(() => {});
     return whole(unfinished, body, stored);
   }
 }

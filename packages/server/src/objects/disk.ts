@@ -1,6 +1,6 @@
 import fs, { type BigIntStats, closeSync, fstatSync } from 'node:fs';
-import { constants, lstat, open, readdir, unlink } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { constants, lstat, open, unlink } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
@@ -12,7 +12,7 @@ import { DiskFolders } from './disk-folders.ts';
 import { listObjects } from './disk-list.ts';
 import { DiskPaths, type Place } from './disk-paths.ts';
 import { prepareFolder } from './disk-prepare.ts';
-import { etagOf, look, publish, storedAs } from './disk-publish.ts';
+import { etagOf, look, publish, removeTemporaries, storedAs } from './disk-publish.ts';
 import { FileBody } from './disk-reader.ts';
 import { DiskResumable } from './disk-resumable.ts';
 import type {
@@ -170,13 +170,11 @@ export class DiskStore implements ObjectStore {
 
   /** Every fsync is made also where nothing is left to remove: an earlier attempt may have been cut off before its own. */
   async #remove(place: Place): Promise<void> {
-    const { scratch } = this.#paths;
     await removeFile(place.object);
     await removeFile(place.facts);
     await this.#folders.sync(place.folder).catch(ifMissing(undefined));
-    for (const name of await readdir(scratch))
-      if (this.#paths.isTemporaryOf(place.key, name)) await removeFile(join(scratch, name));
-    await this.#folders.sync(scratch);
+    await removeTemporaries(place.key, this.#paths);
+    await this.#folders.sync(this.#paths.scratch);
   }
 }
 
