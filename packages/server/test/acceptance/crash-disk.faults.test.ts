@@ -3,6 +3,7 @@ import { diskAndSqlite } from './backends.ts';
 import { dieInChores } from './crash-chores.ts';
 import { dieInDeletes } from './crash-deletes.ts';
 import { ends, every, KiB, MiB, spread } from './crash-points.ts';
+import { dieInResumed } from './crash-resuming.ts';
 import { dieAtRandom, seed } from './crash-rounds.ts';
 import { dieInUploads, dieWithin } from './crash-uploads.ts';
 
@@ -14,6 +15,11 @@ const chunked = { name: 'chunked-medium', way: 'chunked', size: 6 * MiB, choice:
 /** The whole matrix is crash-disk.long.test.ts. */
 describe('killed on disk + SQLite', () => {
   test('at each step of an upload', (t) => dieInUploads(t, diskAndSqlite, [small, medium, form, chunked]));
+  test('at each step of an upload by tus, which goes on', (t) =>
+    dieInResumed(t, diskAndSqlite, [
+      { name: 'tus-small', size: 60 * KiB, piece: MiB, choice: every },
+      { name: 'tus-pieces', size: 3 * MiB, piece: MiB, choice: every },
+    ]));
   test('within a step of an upload', (t) =>
     dieWithin(t, diskAndSqlite, [
       [small, 'commit#1', 'before'],

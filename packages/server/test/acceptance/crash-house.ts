@@ -101,6 +101,11 @@ export class House {
     return kept;
   }
 
+  /** Keeps an upload that its client knows to be whole. */
+  keep(recordId: string, id: string, sha256: string): void {
+    this.ledger.set(id, { recordId, id, type: 'fleeting', sha256, deletion: 'none' });
+  }
+
   /** Deletes, and keeps that it was acknowledged. */
   async remove(kept: Kept): Promise<void> {
     kept.deletion = 'asked';
@@ -211,7 +216,7 @@ function isQuiet({ state, type }: Row): boolean {
 }
 
 /** A PDF by its first bytes, of its own content for each name. */
-function bodyOf(name: string, size: number): { payload: Payload; sha256: string } {
+export function bodyOf(name: string, size: number): { payload: Payload; sha256: string } {
   const head = Buffer.from(`%PDF-1.7\n% ${name}\n`);
   const filler = Buffer.alloc(Math.min(size, 64 * 1024), 'strongroom ');
   function* chunks() {
@@ -227,7 +232,7 @@ function bodyOf(name: string, size: number): { payload: Payload; sha256: string 
 }
 
 /** Null when the connection broke: nobody was left to answer. */
-async function unlessKilled<T>(answer: Promise<T>): Promise<T | null> {
+export async function unlessKilled<T>(answer: Promise<T>): Promise<T | null> {
   try {
     return await answer;
   } catch (error) {

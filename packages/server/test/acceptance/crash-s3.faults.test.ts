@@ -3,6 +3,7 @@ import { s3AndPostgres } from './backends.ts';
 import { dieInChores } from './crash-chores.ts';
 import { dieInDeletes } from './crash-deletes.ts';
 import { ends, every, KiB, MiB, spread } from './crash-points.ts';
+import { dieInResumed } from './crash-resuming.ts';
 import { dieAtRandom, seed } from './crash-rounds.ts';
 import { dieInUploads, dieWithin } from './crash-uploads.ts';
 
@@ -17,6 +18,12 @@ const chunked = { name: 'chunked-large', way: 'chunked', size: 9 * MiB, choice: 
 /** The whole matrix is crash-s3.long.test.ts. */
 describe('killed on Ceph + PostgreSQL', { skip: s3AndPostgres.missing() }, () => {
   test('at each step of an upload', (t) => dieInUploads(t, s3AndPostgres, [small, medium, form, chunked]));
+  test('at each step of an upload by tus, which goes on', (t) =>
+    dieInResumed(t, s3AndPostgres, [
+      { name: 'tus-small', size: 60 * KiB, piece: MiB, choice: every },
+      // Pieces of what makes no part yet, a part, and a rest.
+      { name: 'tus-parts', size: 11 * MiB, piece: 3 * MiB, choice: every },
+    ]));
   test('within a step of an upload', (t) =>
     dieWithin(t, s3AndPostgres, [
       [small, 'records.create#1', 'during'],

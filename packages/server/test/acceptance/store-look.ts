@@ -44,8 +44,9 @@ function diskLook(folder: string): StoreLook {
       );
     },
     emptied: async () => {
+      // Those that a store is made of are always there.
       const folders = (await entriesOf(folder)).filter(
-        (entry) => entry.isDirectory() && entry.name !== 'tmp',
+        (entry) => entry.isDirectory() && !['tmp', 'uploads'].includes(entry.name),
       );
       const paths = folders.map(({ parentPath, name }) => join(parentPath, name));
       const counts = await Promise.all(paths.map(async (path) => (await readdir(path)).length));

@@ -69,14 +69,17 @@ export async function watchFiles(steps: Steps): Promise<void> {
     return file;
   });
   const handle = await promises.open(fileURLToPath(import.meta.url));
-  replace(
-    Object.getPrototypeOf(handle),
-    'sync',
-    (original) =>
-      function (this: FileHandle) {
-        return step('fsync', handles.get(this), async () => original.call(this));
-      },
-  );
+  const byHandle = (name: string, told: string) =>
+    replace(
+      Object.getPrototypeOf(handle),
+      name,
+      (original) =>
+        function (this: FileHandle, ...parameters) {
+          return step(told, handles.get(this), async () => original.apply(this, parameters));
+        },
+    );
+  byHandle('sync', 'fsync');
+  byHandle('truncate', 'truncate');
   await handle.close();
   syncBuiltinESMExports();
 }
@@ -91,6 +94,7 @@ function replace(holder: object, name: string, by: (original: Call) => Call): vo
 function roleOf(path: string): string {
   const name = basename(path);
   if (path.includes('/.strongroom/tmp/')) return 'half-written';
+  if (path.includes('/.strongroom/uploads/')) return 'unfinished';
   if (name.startsWith('.')) return 'facts';
   return extname(name) === '' ? 'folder' : 'object';
 }

@@ -39,7 +39,12 @@ export class Steps {
     const parts = path.split('/');
     const name = parts.at(-1) ?? '';
     const temporary = [...this.#keys].find(([key]) => paths.isTemporaryOf(key, name));
-    return temporary?.[1] ?? parts.find((part) => this.isWatched(part));
+    // What goes on over several requests lies under its id until it has a key.
+    return (
+      temporary?.[1] ??
+      parts.find((part) => this.isWatched(part)) ??
+      this.#ids.get(parts.find((part) => this.#ids.has(part)) ?? '')
+    );
   }
 
   /** Takes a step for a record; without one, just does the work. */
