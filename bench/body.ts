@@ -1,8 +1,11 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createCipheriv, createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 
 const blockSize = 1024 ** 2;
-const block = randomBytes(blockSize);
+/** Looks random, and is the same in every process: the sink gives back what it has dropped. */
+const block = createCipheriv('aes-128-ctr', Buffer.alloc(16), Buffer.alloc(16)).update(
+  Buffer.alloc(blockSize),
+);
 const head = Buffer.from('%PDF-1.7\n');
 const firstBlock = Buffer.concat([head, block.subarray(head.length)]);
 /** As much as a client writes at once. */
@@ -19,31 +22,35 @@ export class Body {
 
   constructor(size: number) {
     this.size = size;
-    this.small = size <= blockSize ? Buffer.concat([...this.#pieces()]) : null;
+    this.small = size <= blockSize ? Buffer.concat([...piecesOf(0, size)]) : null;
     const hash = createHash('sha256');
-    for (const piece of this.#pieces()) hash.update(piece);
+    for (const piece of piecesOf(0, size)) hash.update(piece);
     this.sha256 = hash.digest('hex');
   }
 
   /** The bytes between `before` and `after`. */
   stream(before: Buffer, after: Buffer): Readable {
-    const pieces = this.#pieces();
+    const { size } = this;
     function* all() {
       if (before.length > 0) yield before;
-      yield* pieces;
+      yield* piecesOf(0, size);
       if (after.length > 0) yield after;
     }
     return Readable.from(all(), { objectMode: false, highWaterMark: writeSize });
   }
+}
 
-  *#pieces(): Generator<Buffer> {
-    for (let at = 0; at < this.size; at += writeSize) {
-      const from = at % blockSize;
-      yield (at < blockSize ? firstBlock : block).subarray(
-        from,
-        Math.min(from + writeSize, from + this.size - at),
-      );
-    }
+/** The bytes from `from` to before `to` of a document that has as many or more. */
+export function slice(from: number, to: number): Readable {
+  return Readable.from(piecesOf(from, to), { objectMode: false, highWaterMark: writeSize });
+}
+
+function* piecesOf(from: number, to: number): Generator<Buffer> {
+  for (let at = from; at < to; ) {
+    const start = at % blockSize;
+    const end = Math.min(start + writeSize, blockSize, start + to - at);
+    yield (at < blockSize ? firstBlock : block).subarray(start, end);
+    at += end - start;
   }
 }
 

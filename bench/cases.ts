@@ -27,6 +27,10 @@ export interface LoadCase extends Named {
   readonly unit: 'CPU ms/request' | 'CPU s/GiB';
   /** The most CPU that it may take, as a multiple of what it is held against; where that is nothing, in the unit. */
   readonly cpuBar: number | null;
+  /** The most calls of the store that a document may take; absent: it is no row of the result. */
+  readonly callsBar?: number;
+  /** Settings of the service beside its defaults. */
+  readonly settings?: Readonly<Record<string, string>>;
   /** The most memory that may be resident at once, MiB; or no more than another case showed. */
   readonly memoryBar: number | { readonly as: string; readonly slack: number } | null;
   /** Whether the peak of resident memory is a row of the result. */
@@ -54,11 +58,21 @@ export interface IdleCase extends Named {
 
 /** Uploads by their body; reads by what is read. */
 export type Shape = UploadShape | ReadShape;
-export type UploadShape = 'raw' | 'form' | 'chunked';
+export type UploadShape = (typeof uploadShapes)[number];
 export type ReadShape = 'get' | 'record' | 'link' | 'list';
 
+/**
+ * `tus`: an upload made and filled by one request; `tus-patch`: by one and then one for all bytes, as its clients do by
+ * default; `tus-8m`: in requests of 8 MiB. `direct`: the bytes go past the service to the store, and what its verification
+ * takes is left out; `verify`: that alone.
+ */
+export const uploadShapes = [
+  ...(['raw', 'form', 'chunked'] as const),
+  ...(['tus', 'tus-patch', 'tus-8m', 'direct', 'verify'] as const),
+] as const;
+
 /** Other programs that bring a document into a bucket. */
-export type Peer = 'sdk-upload' | 'tus';
+export type Peer = 'sdk-upload' | 'tus-server';
 
 export interface Count {
   /** In one round. */
@@ -122,6 +136,11 @@ const manyAtOnce = {
   memory: true,
 } as const;
 
+/** Held against the service's own plain upload, in one process by turns. */
+const againstRaw = { against: { shape: 'raw' } } as const;
+
+const direct = { ...largeCase, on: s3, settings: { DIRECT_UPLOADS: 'true' } } as const;
+
 /** So far from the floor that few pairs are enough. */
 const peerCase = { on: s3, full: { requests: 2000, pairs: 5 }, quick: { requests: 1000, pairs: 2 } } as const;
 
@@ -130,7 +149,8 @@ export const cases: readonly Case[] = [
   { name: 'form-64k', ...smallCase, shape: 'form', cpuBar: 2 },
   { name: 'raw-64k-tls', ...smallCase, shape: 'raw', tls: true, on: s3 },
   { name: 'sdk-upload-64k', ...smallCase, ...peerCase, shape: 'raw', who: 'sdk-upload' },
-  { name: 'tus-64k', ...smallCase, ...peerCase, shape: 'raw', who: 'tus' },
+  { name: 'tus-server-64k', ...smallCase, ...peerCase, shape: 'raw', who: 'tus-server' },
+  { name: 'tus-64k', ...smallCase, ...againstRaw, shape: 'tus', cpuBar: 1.5, callsBar: 1 },
   { name: 'get-64k', ...smallCase, shape: 'get', cpuBar: 1.5 },
   { name: 'record', ...readCase, shape: 'record' },
   { name: 'link', ...readCase, shape: 'link', against: { shape: 'record' }, cpuBar: 1.3 },
@@ -141,9 +161,15 @@ export const cases: readonly Case[] = [
   { name: 'form-1g', ...largeCase, shape: 'form', cpuBar: 1.25 },
   { name: 'chunked-1g', ...largeCase, shape: 'chunked' },
   { name: 'sdk-upload-1g', ...largeCase, shape: 'raw', who: 'sdk-upload', on: s3 },
+  { name: 'tus-1g', ...largeCase, ...againstRaw, shape: 'tus-patch', cpuBar: 1.2 },
+  { name: 'tus-1g-8m', ...largeCase, ...againstRaw, shape: 'tus-8m', cpuBar: 1.4 },
+  { name: 'direct-1g', ...direct, ...againstRaw, shape: 'direct', cpuBar: 0.02 },
+  { name: 'verify-1g', ...direct, shape: 'verify', cpuBar: 1.2 },
   { name: 'raw-32x256m', ...manyAtOnce, shape: 'raw', memoryBar: 256 },
   { name: 'form-32x256m', ...manyAtOnce, shape: 'form', memoryBar: 256 },
   { name: 'chunked-32x256m', ...manyAtOnce, shape: 'chunked', memoryBar: 320 },
+  { name: 'tus-32x256m', ...manyAtOnce, against: null, shape: 'tus-patch', memoryBar: 320 },
+  { name: 'tus-32x256m-8m', ...manyAtOnce, against: null, shape: 'tus-8m', memoryBar: 320 },
   {
     // One upload after another, so that the process reaches the size it keeps: the fair bar for raw-4g.
     name: 'raw-64m',

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import { Pool } from 'undici';
+import { Agent } from 'undici';
 
-/** One request of a load. Paths are relative to the server's origin. */
+/** One request of a load. Paths are relative to the server's origin, unless another one's is named. */
 export interface Sent {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
   readonly path: string;
+  readonly origin?: string;
   readonly headers: Record<string, string>;
   readonly body?: Buffer | Readable;
 }
@@ -24,31 +25,33 @@ export interface Timing {
   readonly latencies: number[];
 }
 
+export type Send = (sent: Sent) => Promise<Answer>;
+
 export interface Load {
   readonly requests: number;
   readonly concurrency: number;
-  readonly request: (index: number) => Sent;
-  /** Raises an Error when an answer is wrong. */
-  readonly check: (answer: Answer, index: number) => void;
+  /** Sends what the request number `index` stands for, which may be several, and raises an Error when an answer is wrong. */
+  readonly act: (index: number, send: Send) => Promise<void>;
 }
 
 /** A client with kept-alive connections. Whatever is wrong with an answer ends the load with an Error. */
 export class Driver implements AsyncDisposable {
-  readonly #pool: Pool;
+  readonly #origin: string;
+  readonly #agent = new Agent({ connections: 32, headersTimeout: 300_000, bodyTimeout: 300_000 });
 
   constructor(origin: string) {
-    this.#pool = new Pool(origin, { connections: 32, headersTimeout: 300_000, bodyTimeout: 300_000 });
+    this.#origin = origin;
   }
 
   async run(load: Load, signal: AbortSignal): Promise<Timing> {
     const latencies: number[] = [];
+    const send = (sent: Sent) => this.send(sent, signal);
     let next = 0;
     const client = async () => {
       for (let index = next++; index < load.requests; index = next++) {
         const begun = performance.now();
-        const answer = await this.send(load.request(index), signal);
+        await load.act(index, send);
         latencies.push(performance.now() - begun);
-        load.check(answer, index);
       }
     };
     const begun = performance.now();
@@ -57,12 +60,16 @@ export class Driver implements AsyncDisposable {
   }
 
   async send(sent: Sent, signal: AbortSignal): Promise<Answer> {
-    const { statusCode, headers, body } = await this.#pool.request({ ...sent, signal });
+    const { statusCode, headers, body } = await this.#agent.request({
+      origin: this.#origin,
+      ...sent,
+      signal,
+    });
     return { status: statusCode, headers, body: Buffer.from(await body.arrayBuffer()) };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#pool.destroy();
+    await this.#agent.destroy();
   }
 }
 

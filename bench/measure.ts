@@ -1,7 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Body } from './body.ts';
-import type { Count, LoadCase, ReadShape, Shape } from './cases.ts';
-import { cpuSeconds, peakMemory } from './cpu.ts';
+import {
+  type Count,
+  type LoadCase,
+  type ReadShape,
+  type Shape,
+  type UploadShape,
+  uploadShapes,
+} from './cases.ts';
+import { peakMemory } from './cpu.ts';
 import {
   type Answer,
   assertContent,
@@ -10,8 +17,11 @@ import {
   assertRecord,
   Driver,
   type Load,
+  type Send,
+  type Sent,
   type Timing,
 } from './driver.ts';
+import { afterwork, Meter } from './meter.ts';
 import type { Subject } from './subjects.ts';
 
 /** One load on one subject. */
@@ -20,6 +30,8 @@ export interface Round extends Timing {
   readonly requests: number;
   /** Seconds of the subject's CPU. */
   readonly cpu: number;
+  /** Calls of the store; null where they were not counted. */
+  readonly calls: number | null;
 }
 
 /** A subject's rounds, in the order in which they ran, and the most memory it ever held, MiB. */
@@ -29,8 +41,6 @@ export interface Rounds {
 }
 
 const MiB = 1024 ** 2;
-/** Milliseconds that work may go on after the answers (a log's flush, a garbage collection) and still be counted. */
-const afterwork = 100;
 /** Documents that the reading cases read in turn; as many of one record, for its list. */
 const toRead = 64;
 
@@ -75,36 +85,47 @@ export async function prepare(
   signal: AbortSignal,
 ): Promise<() => Promise<Round>> {
   const body = bodyOf(the.size);
-  if (shape !== 'raw' && shape !== 'form' && shape !== 'chunked') {
+  if (!isUpload(shape)) {
     const ids = await preload(body, subject, driver, signal);
     const load: Load = {
       requests,
       concurrency: the.concurrency,
-      request: (index) => subject.read(shape, ids[index % ids.length] ?? '', index),
-      check: (answer, index) => assertRead(shape, answer, body, index),
+      act: async (index, send) => {
+        const answer = await send(subject.read(shape, ids[index % ids.length] ?? '', index));
+        assertRead(shape, answer, body, index);
+      },
     };
     await driver.run(load, signal);
-    return () => timed(subject, load, driver, signal);
+    return () => timed(subject, () => load, driver, signal);
   }
-  const upload = (of: Body, count: number, concurrency: number): Load => ({
+  const ids: string[] = [];
+  const upload = (meter: Meter, of: Body, count: number, concurrency: number): Load => ({
     requests: count,
     concurrency,
-    request: (index) => subject.upload(shape, of, index),
-    check: (answer) => subject.stored(answer, of),
+    act: async (index, send) => void ids.push(await subject.upload(shape, of, index, { send, meter })),
   });
-  const warm = body.small ? upload(body, requests, the.concurrency) : upload(bodyOf(64 * MiB), 2, 1);
+  const meter = new Meter(subject.child.pid);
+  const warm = body.small
+    ? upload(meter, body, requests, the.concurrency)
+    : upload(meter, bodyOf(64 * MiB), 2, 1);
   await driver.run(warm, signal);
   await subject.store.drain();
   return async () => {
-    const round = await timed(subject, upload(body, requests, the.concurrency), driver, signal);
-    const arrived = await subject.store.drain();
-    if (arrived < requests * the.size) {
-      throw new Error(
-        `${requests} documents of ${the.size} bytes were acknowledged, ${arrived} bytes stored`,
-      );
+    ids.length = 0;
+    const load = (meter: Meter) => upload(meter, body, requests, the.concurrency);
+    const round = await timed(subject, load, driver, signal);
+    const { bytes, calls } = await subject.store.drain();
+    if (bytes < requests * the.size) {
+      throw new Error(`${requests} documents of ${the.size} bytes were acknowledged, ${bytes} bytes stored`);
     }
-    return round;
+    const send: Send = (sent) => driver.send(sent, signal);
+    for (const id of ids) await subject.assertKept(shape, id, body, send);
+    return { ...round, calls };
   };
+}
+
+function isUpload(shape: Shape): shape is UploadShape {
+  return uploadShapes.some((one) => one === shape);
 }
 
 function assertRead(shape: ReadShape, answer: Answer, body: Body, index: number): void {
@@ -123,19 +144,25 @@ async function telling<T>({ name, child }: Subject, work: Promise<T>): Promise<T
   }
 }
 
-async function timed(subject: Subject, load: Load, driver: Driver, signal: AbortSignal): Promise<Round> {
-  const before = cpuSeconds(subject.child.pid);
+async function timed(
+  subject: Subject,
+  loadOf: (meter: Meter) => Load,
+  driver: Driver,
+  signal: AbortSignal,
+): Promise<Round> {
+  const meter = new Meter(subject.child.pid);
+  const load = loadOf(meter);
   const timing = await driver.run(load, signal);
   await wait(afterwork);
-  return { ...timing, requests: load.requests, cpu: cpuSeconds(subject.child.pid) - before };
+  return { ...timing, requests: load.requests, cpu: meter.seconds(), calls: null };
 }
 
 /** Uploads what is to be read, and some more of the same record. */
 async function preload(body: Body, subject: Subject, driver: Driver, signal: AbortSignal): Promise<string[]> {
   const ids: string[] = [];
+  const way = { send: (sent: Sent) => driver.send(sent, signal), meter: new Meter(subject.child.pid) };
   for (let index = 0; index < 2 * toRead; index += 1) {
-    const upload = subject.upload('raw', body, index < toRead ? index : 0);
-    ids.push(subject.stored(await driver.send(upload, signal), body));
+    ids.push(await subject.upload('raw', body, index < toRead ? index : 0, way));
   }
   return ids.slice(0, toRead);
 }

@@ -73,11 +73,24 @@ export function memoryRow(result: Result, bar: number | null): Row {
   };
 }
 
+/** Calls of the store for each document; null where they are not counted. */
+export function callsRow({ case: the, backend, measured }: Result): Row | null {
+  const counted = measured.rounds.flatMap(({ calls, requests }) => (calls === null ? [] : calls / requests));
+  if (the.callsBar === undefined || counted.length === 0) return null;
+  const figure = median(counted);
+  const alone = { floor: null, ratio: null, low: null, high: null };
+  const bar = the.callsBar;
+  // A sweep or a look at the store's health may fall into a round of thousands.
+  const holds = figure < bar + 0.01;
+  return { case: the.name, backend, figure, unit: 'store calls/document', ...alone, bar, holds };
+}
+
 /** A case for people: the subjects side by side, then what was found. */
 export function table(
   { case: the, backend, measured, floor }: Result,
   cpu: CpuRow,
   memory: Row | null,
+  calls: Row | null,
 ): string {
   const pairs = measured.rounds.length;
   const fewer = floor && each(floor) < each(measured) ? ` (the ${floor.name} ${each(floor)})` : '';
@@ -89,6 +102,7 @@ export function table(
     floor
       ? `  CPU ratio ${range(cpu, cpu.ratio)} (${worth(cpu.interval, pairs)})${verdict(cpu)}`
       : `  ${the.unit} ${range(cpu, cpu.figure)} (${worth(cpu.interval, pairs)})${verdict(cpu)}`,
+    ...(calls ? [`  ${calls.figure.toFixed(3)} ${calls.unit}${verdict(calls)}`] : []),
     ...(memory ? [`  peak memory ${memory.figure.toFixed(0)} MiB${verdict(memory)}`] : []),
   ];
   return `${lines.join('\n')}\n`;
@@ -164,5 +178,5 @@ function range({ interval }: CpuRow, middle: number | null): string {
 }
 
 function fixed(value: number | null): string {
-  return value === null ? '–' : value.toFixed(2);
+  return value === null ? '–' : value.toFixed(value < 0.1 ? 4 : 2);
 }

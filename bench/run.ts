@@ -10,7 +10,7 @@ import { measureIdle } from './idle.ts';
 import { measure } from './measure.ts';
 import { profileCase } from './profile-case.ts';
 import { measureReady } from './ready.ts';
-import { cpuRow, lineOf, memoryRow, type Result, type Row, table } from './report.ts';
+import { callsRow, cpuRow, lineOf, memoryRow, type Result, type Row, table } from './report.ts';
 import { startSubjects } from './subjects.ts';
 
 const withLoad = cases.filter((the) => the.kind === 'load');
@@ -125,7 +125,7 @@ class Bench implements AsyncDisposable {
 
   /** A bar on CPU that was missed is told with who spent it. */
   async profileMisses(): Promise<void> {
-    for (const row of this.rows.filter(({ holds, unit }) => holds === false && unit !== 'MiB')) {
+    for (const row of this.rows.filter(({ holds, unit }) => holds === false && unit.startsWith('CPU'))) {
       const the = withLoad.find(({ name }) => name === row.case);
       if (the && !this.#signal.aborted) await this.attempt(the, row.backend, true);
     }
@@ -144,9 +144,10 @@ class Bench implements AsyncDisposable {
     const result = await this.#result(the, backend);
     const cpu = cpuRow(result);
     const memory = the.memory ? memoryRow(result, await this.#memoryBar(the, backend)) : null;
+    const calls = callsRow(result);
     const { interval: _, ...row } = cpu;
-    this.rows.push(row, ...(memory ? [memory] : []));
-    say(`${table(result, cpu, memory)}\n`);
+    this.rows.push(row, ...(calls ? [calls] : []), ...(memory ? [memory] : []));
+    say(`${table(result, cpu, memory, calls)}\n`);
   }
 
   async #result(the: LoadCase, backend: Backend): Promise<Result> {

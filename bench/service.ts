@@ -25,11 +25,12 @@ export interface Service {
 /** As a user starts it, but for the shell between. */
 const command = new URL('../packages/server/bin/strongroom', import.meta.url).pathname;
 
-/** An empty data folder and, with a sink, an empty database. The database goes when `stack` is disposed of. */
+/** An empty data folder and, with a sink, an empty database; `settings` beside the defaults. The database goes when `stack` is disposed of. */
 export async function prepareService(
   place: Place,
   sink: Sink | null,
   stack: AsyncDisposableStack,
+  settings: Readonly<Record<string, string>> = {},
 ): Promise<Service> {
   const data = join(place.folder, 'data');
   await mkdir(data);
@@ -47,6 +48,7 @@ export async function prepareService(
     STRONGROOM_SECRET: randomBytes(32).toString('base64url'),
     ...(sink && { ...s3Settings(sink.endpoint), ...sink.trust }),
     ...(database && { DATABASE_URL: database.url }),
+    ...settings,
   };
   const origin = `http://127.0.0.1:${port}`;
   return {

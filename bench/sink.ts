@@ -1,14 +1,17 @@
 import { readFileSync } from 'node:fs';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
+import { slice } from './body.ts';
 import { answering, listen, serve } from './floors/serve.ts';
 
 /**
  * An S3 that costs next to nothing, so that what is measured is the server in front of it. It believes every
  * signature, counts large bodies and drops them, and keeps small ones until 64 MiB are kept. Path-style addresses
- * only; any bucket exists. It is no S3 to test against.
+ * only; any bucket exists. It is no S3 to test against. Asked for what it dropped, it gives the bytes of the bench's own
+ * documents, which are all alike.
  * Called with a certificate and its key, it speaks TLS.
- * `GET /` answers what was stored since the last such call, so that the bench can tell whether the bytes really came.
+ * `GET /` answers what was stored since the last such call, so that the bench can tell whether the bytes really came, and
+ * in how many calls.
  */
 
 interface Stored {
@@ -24,11 +27,16 @@ const small = 1024 ** 2;
 const tiny = 4 * 1024;
 const mostKept = 64 * 1024 ** 2;
 const objects = new Map<string, Stored>();
-/** Bytes so far of each unfinished multipart upload, by part number. */
-const uploads = new Map<string, Map<number, number>>();
+interface Unfinished {
+  readonly headers: IncomingHttpHeaders;
+  /** Bytes by part number. */
+  readonly parts: Map<number, number>;
+}
+
+const uploads = new Map<string, Unfinished>();
 let kept = 0;
 let serial = 0;
-let stored = { objects: 0, bytes: 0 };
+let stored = { objects: 0, bytes: 0, calls: 0 };
 
 const [certificate, privateKey] = process.argv.slice(2);
 if (certificate && privateKey) {
@@ -42,6 +50,7 @@ async function respond(request: IncomingMessage, response: ServerResponse): Prom
   const key = rest.join('/');
   const call = { request, response, bucket: bucket ?? '', key, query: url.searchParams };
   if (!bucket) return report(response);
+  stored.calls += 1;
   if (!key) return ofBucket(call);
   if (request.method === 'PUT') return call.query.has('partNumber') ? putPart(call) : putObject(call);
   if (request.method === 'POST') return call.query.has('uploads') ? begin(call) : complete(call);
@@ -61,7 +70,7 @@ const nameOf = (call: Call) => `${call.bucket}/${call.key}`;
 
 function report(response: ServerResponse): ServerResponse {
   const since = JSON.stringify(stored);
-  stored = { objects: 0, bytes: 0 };
+  stored = { objects: 0, bytes: 0, calls: 0 };
   return response.end(since);
 }
 
@@ -114,7 +123,7 @@ function keep(name: string, size: number, body: Buffer | null, headers: Incoming
     headers: Object.fromEntries(told.map(([name, value]) => [name, String(value)])),
     body: room ? body : null,
   });
-  stored = { objects: stored.objects + 1, bytes: stored.bytes + size };
+  stored = { ...stored, objects: stored.objects + 1, bytes: stored.bytes + size };
   return etag;
 }
 
@@ -132,7 +141,7 @@ function getObject(call: Call): ServerResponse {
     ...(range && { 'content-range': `bytes ${first}-${last}/${object.size}` }),
   });
   if (call.request.method === 'HEAD') return call.response.end();
-  if (!object.body) return call.response.destroy(new Error('the body was dropped'));
+  if (!object.body) return slice(first, last + 1).pipe(call.response);
   return call.response.end(object.body.subarray(first, last + 1));
 }
 
@@ -145,7 +154,7 @@ function remove(call: Call): ServerResponse {
 
 function begin(call: Call): ServerResponse {
   serial += 1;
-  uploads.set(String(serial), new Map());
+  uploads.set(String(serial), { headers: call.request.headers, parts: new Map() });
   return answer(call.response, 'InitiateMultipartUploadResult', `<UploadId>${serial}</UploadId>`);
 }
 
@@ -153,14 +162,14 @@ async function putPart(call: Call): Promise<ServerResponse> {
   const { size } = await receive(call.request);
   const upload = uploads.get(call.query.get('uploadId') ?? '');
   if (!upload) return refuse(call.response, 404, 'NoSuchUpload');
-  upload.set(Number(call.query.get('partNumber')), size);
+  upload.parts.set(Number(call.query.get('partNumber')), size);
   return call.response.writeHead(200, { etag: `"part-${size}"`, 'content-length': 0 }).end();
 }
 
 function listParts(call: Call): ServerResponse {
   const upload = uploads.get(call.query.get('uploadId') ?? '');
   if (!upload) return refuse(call.response, 404, 'NoSuchUpload');
-  const parts = [...upload].map(
+  const parts = [...upload.parts].map(
     ([number, size]) =>
       `<Part><PartNumber>${number}</PartNumber><ETag>"part-${size}"</ETag><Size>${size}</Size></Part>`,
   );
@@ -170,14 +179,14 @@ function listParts(call: Call): ServerResponse {
 async function complete(call: Call): Promise<ServerResponse> {
   await receive(call.request);
   const id = call.query.get('uploadId') ?? '';
-  const parts = uploads.get(id);
-  if (!parts) return refuse(call.response, 404, 'NoSuchUpload');
+  const upload = uploads.get(id);
+  if (!upload) return refuse(call.response, 404, 'NoSuchUpload');
   if (call.request.headers['if-none-match'] === '*' && objects.has(nameOf(call))) {
     return refuse(call.response, 412, 'PreconditionFailed');
   }
   uploads.delete(id);
-  const size = [...parts.values()].reduce((sum, part) => sum + part, 0);
-  const etag = keep(nameOf(call), size, null, {});
+  const size = [...upload.parts.values()].reduce((sum, part) => sum + part, 0);
+  const etag = keep(nameOf(call), size, null, upload.headers);
   return answer(call.response, 'CompleteMultipartUploadResult', `<Key>${call.key}</Key><ETag>${etag}</ETag>`);
 }
 

@@ -7,8 +7,14 @@ import { startServer } from './child.ts';
 
 /** Where a subject's bytes end up. */
 export interface Store {
-  /** Answers the bytes that have come in since the last call, and makes room for the next ones. */
-  drain(): Promise<number>;
+  /** Answers what has come in since the last call, and makes room for the next. */
+  drain(): Promise<Drained>;
+}
+
+export interface Drained {
+  readonly bytes: number;
+  /** Calls of the store; null where they can't be counted. */
+  readonly calls: number | null;
 }
 
 export interface Sink extends Store, AsyncDisposable {
@@ -32,7 +38,7 @@ export async function startSink(folder: string, tls: boolean): Promise<Sink> {
     trust: made ? { NODE_EXTRA_CA_CERTS: made.certificate } : {},
     drain: async () => {
       const { body } = await pool.request({ method: 'GET', path: '/' });
-      return ((await body.json()) as { bytes: number }).bytes;
+      return (await body.json()) as { bytes: number; calls: number };
     },
     [Symbol.asyncDispose]: async () => {
       await pool.destroy();
@@ -58,7 +64,7 @@ export function openFolder(folder: string): Store {
         bytes += size;
         await truncate(path);
       }
-      return bytes;
+      return { bytes, calls: null };
     },
   };
 }

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
-import { type Body, form } from './body.ts';
+import type { Body } from './body.ts';
 import type { Backend, LoadCase, Peer, ReadShape, UploadShape } from './cases.ts';
 import { type Child, startServer } from './child.ts';
 import type { Databases } from './databases.ts';
-import { type Answer, assertStored, type Sent } from './driver.ts';
+import { assertStored, type Send, type Sent } from './driver.ts';
 import { prepareService, type Service } from './service.ts';
 import { openFolder, type Sink, type Store, startSink } from './stores.ts';
+import { assertKept, bodyOf, bring, type Way } from './uploads.ts';
 
 /** One of the programs that are compared, ready to be asked. */
 export interface Subject {
@@ -13,9 +14,10 @@ export interface Subject {
   readonly child: Child;
   readonly origin: string;
   readonly store: Store;
-  upload(shape: UploadShape, body: Body, index: number): Sent;
-  /** The id of the document that an upload was answered with. Raises an Error when the answer is wrong. */
-  stored(answer: Answer, body: Body): string;
+  /** Brings the document number `index`; answers its id. Raises an Error when an answer is wrong. */
+  upload(shape: UploadShape, body: Body, index: number, way: Way): Promise<string>;
+  /** Raises an Error unless what came so is whole, where the answer to its upload has not said it. */
+  assertKept(shape: UploadShape, id: string, body: Body, send: Send): Promise<void>;
   /** The request number `index` that reads; `id` is a document's. */
   read(shape: ReadShape, id: string, index: number): Sent;
 }
@@ -39,14 +41,19 @@ export async function startSubjects(
     place.backend === 's3+postgres' ? stack.use(await startSink(place.folder, the.tls === true)) : null;
   const measured =
     the.who === 'service'
-      ? await startService(place, sink, stack)
+      ? await startService(place, sink, the.settings ?? {}, stack)
       : await startPeer(the.who, place, sink, stack);
   const floor = the.against === 'floor' ? await startFloor(the.shape, place, sink, stack) : null;
   return { measured, floor };
 }
 
-async function startService(place: Place, sink: Sink | null, stack: AsyncDisposableStack): Promise<Subject> {
-  const service = await prepareService(place, sink, stack);
+async function startService(
+  place: Place,
+  sink: Sink | null,
+  settings: Readonly<Record<string, string>>,
+  stack: AsyncDisposableStack,
+): Promise<Subject> {
+  const service = await prepareService(place, sink, stack, settings);
   const child = stack.use(service.start());
   await service.ready(child);
   return {
@@ -54,19 +61,15 @@ async function startService(place: Place, sink: Sink | null, stack: AsyncDisposa
     child,
     origin: service.origin,
     store: sink ?? openFolder(service.objects),
-    stored: assertStored,
-    upload: (shape, body, index) => uploadTo(service, shape, body, index),
+    upload: (shape, body, index, way) => bring(service, shape, body, index, way),
+    assertKept: async (shape, id, body, send) => {
+      if (!saysWhatItKept.has(shape)) await assertKept(service, id, body, send);
+    },
     read: (shape, id, index) => readFrom(service, shape, id, index),
   };
 }
 
-function uploadTo({ authorization }: Service, shape: UploadShape, body: Body, index: number): Sent {
-  const fields = { recordId: `case-${index % 64}`, type: 'other' };
-  const query = new URLSearchParams({ ...fields, filename: 'scan.pdf' });
-  const sent = bodyOf(shape, body, fields);
-  const path = shape === 'form' ? '/v1/documents' : `/v1/documents?${query}`;
-  return { ...sent, method: 'POST', path, headers: { ...sent.headers, authorization } };
-}
+const saysWhatItKept = new Set<UploadShape>(['raw', 'form', 'chunked']);
 
 /** The lists that people look at: a record's documents, all of them, those of a type. */
 const lists = ['recordId=case-0&', '', 'type=other&'];
@@ -93,14 +96,13 @@ function readFrom({ authorization }: Service, shape: ReadShape, id: string, inde
 }
 
 /** The floor takes every upload as a bare body: it is the floor of a form, too, and forms are not its business. */
-const bare: Pick<Subject, 'name' | 'upload' | 'stored' | 'read'> = {
+const bare: Pick<Subject, 'name' | 'upload' | 'assertKept' | 'read'> = {
   name: 'floor',
-  upload: (shape, body) => ({
-    method: 'POST',
-    path: '/',
-    ...bodyOf(shape === 'chunked' ? shape : 'raw', body),
-  }),
-  stored: assertStored,
+  upload: async (shape, body, _index, { send }) => {
+    const sent = bodyOf(shape === 'chunked' ? shape : 'raw', body);
+    return assertStored(await send({ method: 'POST', path: '/', ...sent }), body);
+  },
+  assertKept: async () => {},
   read: (_shape, id) => ({ method: 'GET', path: `/${id}`, headers: {} }),
 };
 
@@ -118,6 +120,12 @@ async function startFloor(
     stack.use(floor.child);
     return { ...bare, ...floor, store: openFolder(folder) };
   }
+  if (shape === 'verify') {
+    if (!sink) throw new Error('what is verified lies in a bucket');
+    const floor = await startServer('floors/read.ts', [sink.endpoint], log, sink.trust);
+    stack.use(floor.child);
+    return { ...bare, ...floor, store: sink, upload: readingBack(sink.endpoint) };
+  }
   const floor = await (sink
     ? startServer('floors/s3.ts', [sink.endpoint], log, sink.trust)
     : startServer('floors/disk.ts', [folder], log));
@@ -125,11 +133,24 @@ async function startFloor(
   return { ...bare, ...floor, store: sink ?? openFolder(join(folder, 'objects')) };
 }
 
-const peers: Record<Peer, Pick<Subject, 'upload' | 'stored'>> = {
-  'sdk-upload': bare,
-  tus: {
-    // Creation with upload: one request, where its clients send two unless they are told otherwise.
-    upload: (_shape, body) => ({
+/** Puts an object into the store by itself, and has the floor read it: only that counts. */
+function readingBack(endpoint: string): Subject['upload'] {
+  return async (_shape, body, index, { send, meter }) => {
+    const key = `object-${index}`;
+    const sent = bodyOf('raw', body);
+    await meter.aside(() => send({ method: 'PUT', origin: endpoint, path: `/floor/${key}`, ...sent }));
+    const answer = await send({ method: 'GET', path: `/${key}`, headers: {} });
+    const { sha256, size } = JSON.parse(answer.body.toString()) as { sha256: string; size: number };
+    if (sha256 === body.sha256 && size === body.size) return key;
+    throw new Error(`an object of ${body.size} bytes was read as ${answer.body}`);
+  };
+}
+
+const peers: Record<Peer, Subject['upload']> = {
+  'sdk-upload': bare.upload,
+  // Creation with upload: one request, where its clients send two unless they are told otherwise.
+  'tus-server': async (_shape, body, _index, { send }) => {
+    const { headers, status } = await send({
       method: 'POST',
       path: '/files',
       headers: {
@@ -139,11 +160,9 @@ const peers: Record<Peer, Pick<Subject, 'upload' | 'stored'>> = {
         'content-type': 'application/offset+octet-stream',
       },
       body: body.small ?? body.stream(Buffer.alloc(0), Buffer.alloc(0)),
-    }),
-    stored: ({ status, headers }, body) => {
-      if (status === 201 && headers['upload-offset'] === String(body.size)) return String(headers.location);
-      throw new Error(`an upload by tus was answered ${status}, offset ${headers['upload-offset']}`);
-    },
+    });
+    if (status === 201 && headers['upload-offset'] === String(body.size)) return String(headers.location);
+    throw new Error(`an upload by tus was answered ${status}, offset ${headers['upload-offset']}`);
   },
 };
 
@@ -157,25 +176,5 @@ async function startPeer(
   const log = join(place.folder, 'peer.log');
   const peer = await startServer(`peers/${who}.ts`, [sink.endpoint], log, sink.trust);
   stack.use(peer.child);
-  return { ...bare, ...peer, ...peers[who], name: who, store: sink };
-}
-
-/** What is sent for a document in one of the shapes. A small one goes in one write. */
-function bodyOf(
-  shape: UploadShape,
-  body: Body,
-  fields: Record<string, string> = {},
-): Pick<Sent, 'headers' | 'body'> {
-  const { before, after, contentType } =
-    shape === 'form'
-      ? form(fields)
-      : { before: Buffer.alloc(0), after: Buffer.alloc(0), contentType: 'application/pdf' };
-  const length = before.length + body.size + after.length;
-  return {
-    headers: {
-      'content-type': contentType,
-      ...(shape !== 'chunked' && { 'content-length': String(length) }),
-    },
-    body: body.small ? Buffer.concat([before, body.small, after]) : body.stream(before, after),
-  };
+  return { ...bare, ...peer, upload: peers[who], name: who, store: sink };
 }
