@@ -14,6 +14,8 @@ export interface Patience {
   readonly again?: (error: StrongroomError) => boolean;
   /** What has been gained for good so far: when it has grown, failures are counted anew. */
   readonly gained?: () => number;
+  /** Told of each failure that is followed by another attempt, and again, without one, when that attempt begins. */
+  readonly waits?: ((error: StrongroomError | null) => void) | undefined;
   /** Whether a browser that knows it has no network is waited for, without counting. */
   readonly offlineWaits?: boolean;
 }
@@ -39,7 +41,9 @@ export async function untilDone<T>(attempt: () => Promise<T>, patience: Patience
       if (!underWay && !waitsForNetwork && failures++ >= retries) throw error;
       const wait = waitAfter(error, Math.max(1, failures));
       if (wait > longestWait) throw error;
+      patience.waits?.(error);
       await pause(waitsForNetwork ? longestTimer : wait, signal, error.retryAfter === null);
+      patience.waits?.(null);
     }
   }
 }

@@ -22,6 +22,8 @@ export interface Call {
   readonly send?: Send | undefined;
   /** Whether what is to be sent is gone, so that no attempt can follow. */
   readonly spent?: (() => boolean) | undefined;
+  /** It sends a document, which is worth waiting for: told of each wait, as Patience is. */
+  readonly waits?: ((error: StrongroomError | null) => void) | undefined;
 }
 
 const csrfHeader = 'strongroom-csrf';
@@ -35,15 +37,19 @@ export class Connection {
   readonly #csrfGiven: boolean;
   /** How often a call that may be repeated is repeated at most. */
   readonly retries: number;
-  readonly #timeout: number;
+  /** The same for uploads, in a row without a byte gained: 8 are some 75 s, in which a service starts again. */
+  readonly uploadRetries: number;
+  /** Milliseconds without a sign of life. */
+  readonly timeout: number;
 
-  constructor({ url, token, csrfToken, retries = 4, timeout = 120_000 }: ConnectionOptions) {
+  constructor({ url, token, csrfToken, retries, timeout = 120_000 }: ConnectionOptions) {
     this.url = new URL(url).href.replace(/[?#].*$/, '').replace(/\/+$/, '');
     this.#token = token === undefined ? null : new Secret(token);
     this.#csrf = csrfToken === undefined ? null : new Secret(csrfToken);
     this.#csrfGiven = csrfToken !== undefined;
-    this.retries = retries;
-    this.#timeout = timeout;
+    this.retries = retries ?? 4;
+    this.uploadRetries = retries ?? 8;
+    this.timeout = timeout;
   }
 
   /** Takes on the proof that a session came with, unless the app gave its own; null: there is no session any more. */
@@ -74,7 +80,8 @@ export class Connection {
   /** Raises StrongroomError for every answer that is none of success, for none, and for one that breaks off. */
   #read<T>(call: Call, read: (answer: Response) => Promise<T>): Promise<T> {
     const repeatable = call.repeatable ?? call.method !== 'POST';
-    const patience = { retries: repeatable ? this.retries : 0, signal: call.signal };
+    const retries = call.waits ? this.uploadRetries : this.retries;
+    const patience = { retries: repeatable ? retries : 0, signal: call.signal, waits: call.waits };
     return untilDone(() => this.#attempt(call, read), patience);
   }
 
@@ -117,7 +124,7 @@ export class Connection {
     const url = `${this.url}${call.path}${queryOf(call.query)}`;
     if (signal?.aborted) throw aborted(signal);
     const send = call.send ?? byFetch(json, streamed);
-    const sending = { method, url, headers, signal, timeout: this.#timeout };
+    const sending = { method, url, headers, signal, timeout: this.timeout };
     return { answer: await send(sending), token, csrf };
   }
 }

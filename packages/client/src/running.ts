@@ -33,7 +33,7 @@ export class Running implements RunningUpload, Course {
   }
 
   get pausable(): boolean {
-    return this.#state === 'paused' || (this.#state === 'sending' && this.#resumable);
+    return this.#resumable && (this.#state === 'paused' || this.#goesOn);
   }
 
   get cancelled(): AbortSignal {
@@ -45,7 +45,7 @@ export class Running implements RunningUpload, Course {
   }
 
   pause(): void {
-    if (this.#state !== 'sending' || !this.#resumable) return;
+    if (this.#state === 'paused' || !this.pausable) return;
     this.#gate = new Promise((resolve) => {
       this.#goOn = resolve;
     });
@@ -72,8 +72,8 @@ export class Running implements RunningUpload, Course {
     if (from > 0) this.#options.onContinued?.(from);
   }
 
-  /** The transport is chosen, or another one takes its place. */
   goesBy(transport: Transport): void {
+    if (this.#transport === transport) return;
     this.#transport = transport;
     this.#options.onState?.(this.#state);
   }
@@ -81,6 +81,19 @@ export class Running implements RunningUpload, Course {
   /** Every byte has left. */
   finishing(): void {
     if (this.#state === 'sending') this.#become('finishing');
+  }
+
+  readonly waits = (error: StrongroomError | null): void => {
+    if (error !== null && this.#goesOn) this.#become('waiting', error);
+    if (error === null && this.#state === 'waiting') this.#become('sending');
+  };
+
+  inspecting(): void {
+    if (this.#goesOn) this.#become('inspecting');
+  }
+
+  get #goesOn(): boolean {
+    return ['sending', 'waiting', 'finishing', 'inspecting'].includes(this.#state);
   }
 
   get #resumable(): boolean {
@@ -116,9 +129,9 @@ export class Running implements RunningUpload, Course {
     this.#goOn?.();
   }
 
-  #become(state: UploadState): void {
+  #become(state: UploadState, error?: StrongroomError): void {
     if (this.#state === state) return;
     this.#state = state;
-    this.#options.onState?.(state);
+    this.#options.onState?.(state, error);
   }
 }

@@ -1,4 +1,6 @@
 import type { Metadata } from './answers.ts';
+import type { StrongroomError } from './error.ts';
+import type { Transport } from './generated.ts';
 
 export interface Progress {
   /** Bytes of the file that have left. Never falls, also when an attempt begins again. Of an upload that goes on it begins at what is stored. */
@@ -7,14 +9,21 @@ export interface Progress {
   readonly total: number | null;
 }
 
-/**
- * `plain`: one request, begun again when it fails. `tus`: in pieces through the service. `direct`: in parts from here into the
- * bucket, where the service offers it.
- */
-export type Transport = 'plain' | 'tus' | 'direct';
+export type { Transport };
 
-/** `finishing`: every byte has left, the service's last answer is awaited. */
-export type UploadState = 'sending' | 'paused' | 'finishing' | 'done' | 'failed' | 'cancelled';
+/**
+ * `waiting`: an attempt failed, and another one follows. `finishing`: every byte has left, the service's last answer is awaited.
+ * `inspecting`: the service reads back what is stored.
+ */
+export type UploadState =
+  | 'sending'
+  | 'waiting'
+  | 'paused'
+  | 'finishing'
+  | 'inspecting'
+  | 'done'
+  | 'failed'
+  | 'cancelled';
 
 export interface UploadOptions {
   /** What the document belongs to, 1 to 200 characters. */
@@ -34,7 +43,10 @@ export interface UploadOptions {
   /** Ends the upload for good, as `cancel` does. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
-  /** Default: `auto`, which is plain up to 8 MiB and for streams, then direct where the service offers it, else tus. */
+  /**
+   * `plain`: one request, begun again when it fails. `tus`: in pieces through the service. `direct`: in parts from here into the
+   * bucket. Default: `auto`, which is plain up to 8 MiB and for streams, then direct where the service offers it, else tus.
+   */
   readonly transport?: Transport | 'auto' | undefined;
   /** Whether the same file goes on where it stopped when it is uploaded again after a reload or a restart. Default: true. */
   readonly resumable?: boolean | undefined;
@@ -42,8 +54,8 @@ export interface UploadOptions {
   readonly parallel?: number | undefined;
   /** Bytes of each request of an upload by tus. Default: 8 MiB. */
   readonly chunkSize?: number | undefined;
-  /** Told of every change, and once when the transport is chosen. */
-  readonly onState?: ((state: UploadState) => void) | undefined;
+  /** Told of every change, with `waiting` also what it waits after, and once when the transport is chosen. */
+  readonly onState?: ((state: UploadState, error?: StrongroomError) => void) | undefined;
   /** Told when an earlier upload of this file goes on, with the bytes that were stored already. */
   readonly onContinued?: ((from: number) => void) | undefined;
 }

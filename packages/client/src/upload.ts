@@ -1,3 +1,4 @@
+import type { Document } from './answers.ts';
 import { bodyOf, type NamedBody } from './body.ts';
 import type { Connection } from './connection.ts';
 import type { Uploadable } from './file-source.ts';
@@ -37,38 +38,39 @@ export function startUpload(uploads: Uploads, file: Uploadable, options: UploadO
     const { connection, choice } = uploads;
     const job: Job = { connection, body, wanted, idempotencyKey, progress };
     const chosen = await choice.of(body, options, running.cancelled);
-    const resumable = chosen === 'plain' ? null : await loaded(chosen);
-    running.goesBy(resumable?.transport.name ?? 'plain');
-    const document = await (resumable
-      ? resumable.carry(resumable.transport, await canGoOn(uploads, job, options, running))
-      : sendPlain(job, running.cancelled));
+    const carry = chosen === 'plain' ? null : await loaded();
+    const document = await (chosen === 'plain' || carry === null
+      ? plain(job, running)
+      : carry(await goingOn(uploads, job, options, running), chosen));
     progress.end();
     return document;
   });
 }
 
+function plain(job: Job, running: Running): Promise<Document> {
+  running.goesBy('plain');
+  return sendPlain(job, running);
+}
+
 /** Null where the code can't be had: the page is older than what its server has. Then the upload goes plain. */
-async function loaded(name: 'tus' | 'direct') {
+async function loaded() {
   try {
-    const [{ carry }, transport] = await Promise.all([
-      import('./transports/resumable.ts'),
-      name === 'tus' ? import('./transports/tus.ts').then(({ tus }) => tus) : null,
-    ]);
-    return transport && { carry, transport };
+    return (await import('./transports/resumable.ts')).carry;
   } catch {
     return null;
   }
 }
 
-async function canGoOn(
-  { places }: Uploads,
+async function goingOn(
+  { places, choice }: Uploads,
   job: Job,
-  { resumable = true, parallel = 3, chunkSize = 8 * 2 ** 20 }: UploadOptions,
+  { transport = 'auto', resumable = true, parallel = 3, chunkSize = 8 * 2 ** 20 }: UploadOptions,
   course: Running,
 ): Promise<ResumableJob> {
   const { size, part } = job.body as NamedBody & Pick<ResumableJob, 'size' | 'part'>;
   const kept = resumable ? await places().catch(() => null) : null;
-  return { ...job, size, part, parallel, chunkSize, places: kept, course };
+  const goAround = transport === 'auto' ? () => choice.forgoDirect() : null;
+  return { ...job, size, part, parallel, chunkSize, places: kept, course, goAround };
 }
 
 /** Not randomUUID, which pages without TLS lack. */

@@ -8,66 +8,12 @@ import { type Progress, Strongroom } from '@strongroom/client';
 
 import { diskAndSqlite, s3AndPostgres } from '../../server/test/acceptance/backends.ts';
 import { TcpProxy } from '../../server/test/faults/tcp-proxy.ts';
-import { type Ending, needs, startServer, testFolder } from '../../server/test/harness.ts';
-import { endBrowser, openPage, type TestPage } from '../../ui/test/browser.ts';
-import { buildPrograms } from '../build.ts';
+import { needs, startServer, testFolder } from '../../server/test/harness.ts';
+import { endBrowser, type TestPage } from '../../ui/test/browser.ts';
+import { clientPage, type Window } from './client-page.ts';
 import { otherServer, page as proxyPage } from './pages-of-others.ts';
 
 after(endBrowser);
-
-const folder = await testFolder({ after });
-await buildPrograms(folder);
-
-/** What tests run in the page find there. */
-interface Window {
-  readonly strongroom: Strongroom;
-  /** A text of so many bytes, the same each time. */
-  readonly file: (bytes: number, name?: string) => File;
-  /** The error that a call ends with, as plain data. */
-  readonly failure: (call: Promise<unknown>) => Promise<Record<string, unknown>>;
-}
-
-/** What browsers say on their own of a request that failed. */
-const failed = /^error: Failed to load resource/;
-
-/** A page of the service's own origin, or of another, with a client; it has said nothing but that requests failed, as browsers do. */
-async function clientPage(
-  t: Ending,
-  url: string,
-  token: string | readonly string[],
-  origin = url,
-): Promise<TestPage['page']> {
-  const lines: string[][] = [];
-  // Before the page's own look at what it has said.
-  t.after(() => {
-    for (const said of lines) said.splice(0, said.length, ...said.filter((line) => !failed.test(line)));
-  });
-  const { page, said } = await openPage(t, { bypassCSP: true });
-  lines.push(said);
-  await page.route('**/client/**', (route) =>
-    route.fulfill({ path: join(folder, new URL(route.request().url()).pathname.slice('/client/'.length)) }),
-  );
-  await page.goto(`${origin}/healthz`);
-  await page.evaluate(
-    async ({ program, url, token }) => {
-      const client = await import(program);
-      const file = (bytes: number, name = 'letter.txt') =>
-        new File(['0123456789abcdef'.repeat(Math.ceil(bytes / 16)).slice(0, bytes)], name, {
-          type: 'text/plain',
-        });
-      const failure = (call: Promise<unknown>) =>
-        call.then(
-          () => ({ code: 'none' }),
-          (error) => ({ ...error, message: error.message, ours: error instanceof client.StrongroomError }),
-        );
-      const tokens = [...token];
-      const source = typeof token === 'string' ? token : async () => tokens.shift();
-      Object.assign(globalThis, { strongroom: new client.Strongroom({ url, token: source }), file, failure });
-    },
-    { program: `${origin}/client/browser.js`, url, token },
-  );
-  return page;
-}
 
 const text = (bytes: number) => '0123456789abcdef'.repeat(Math.ceil(bytes / 16)).slice(0, bytes);
 const sha256 = (bytes: number) => createHash('sha256').update(text(bytes)).digest('hex');
@@ -99,7 +45,7 @@ function left(page: TestPage['page']): Promise<string[]> {
 describe('the client in a browser', { skip: needs('chromium'), concurrency: 3 }, () => {
   it('keeps a document, reads it, lists it, ends it', async (t) => {
     const { url, key } = await startServer(t);
-    const page = await clientPage(t, url, key);
+    const page = await clientPage(t, url, { token: key });
     const { document } = await uploaded(page, 300_000);
     assert.deepEqual([document.filename, document.sha256], ['letter.txt', sha256(300_000)]);
     const seen = await page.evaluate(async (id) => {
@@ -121,7 +67,7 @@ describe('the client in a browser', { skip: needs('chromium'), concurrency: 3 },
     }, async (t) => {
       const { url, key } = await backend.start(t, await backend.prepare(t));
       const proxy = await TcpProxy.before(t, url);
-      const page = await clientPage(t, proxy.url, key);
+      const page = await clientPage(t, proxy.url, { token: key });
       await proxy.cut('up', 3_000_000, { once: true, to: /^POST / });
       const first = await uploaded(page, 8_000_000);
       assert.deepEqual([first.document.sha256, proxy.cuts], [sha256(8_000_000), 1]);
@@ -140,7 +86,7 @@ describe('the client in a browser', { skip: needs('chromium'), concurrency: 3 },
   it('tells of progress as it is, on a slow line', async (t) => {
     const { url, key } = await startServer(t);
     const proxy = await TcpProxy.before(t, url);
-    const page = await clientPage(t, proxy.url, key);
+    const page = await clientPage(t, proxy.url, { token: key });
     await proxy.throttle(20_000_000);
     const { progress } = await uploaded(page, 30_000_000);
     const sent = progress.map((each) => each.sent);
@@ -154,7 +100,7 @@ describe('the client in a browser', { skip: needs('chromium'), concurrency: 3 },
   it('leaves nothing of an upload that is cancelled', async (t) => {
     const { url, key } = await startServer(t);
     const proxy = await TcpProxy.before(t, url);
-    const page = await clientPage(t, proxy.url, key);
+    const page = await clientPage(t, proxy.url, { token: key });
     await proxy.throttle(20_000_000);
     const error = await page.evaluate(() => {
       const { strongroom, file, failure } = globalThis as unknown as Window;
@@ -170,7 +116,7 @@ describe('the client in a browser', { skip: needs('chromium'), concurrency: 3 },
 
   it('hears a refusal while the body is still on its way', async (t) => {
     const { url, key } = await startServer(t, { MAX_UPLOAD_SIZE: '1000000' });
-    const page = await clientPage(t, url, key);
+    const page = await clientPage(t, url, { token: key });
     const error = await page.evaluate(() => {
       const { strongroom, file, failure } = globalThis as unknown as Window;
       return failure(strongroom.upload(file(60_000_000), { recordId: 'inquiry-1', type: 'other' }));
@@ -190,7 +136,7 @@ describe('the client in a browser', { skip: needs('chromium'), concurrency: 3 },
         if (request.method === 'POST') asked++;
         proxyPage(status)(request, response);
       });
-      const page = await clientPage(t, url, 'none');
+      const page = await clientPage(t, url, { token: 'none' });
       const error = await page.evaluate(() => {
         const { strongroom, file, failure } = globalThis as unknown as Window;
         return failure(strongroom.upload(file(1_000), { recordId: 'inquiry-1', type: 'other' }));
@@ -210,7 +156,7 @@ describe('the client in a browser', { skip: needs('chromium'), concurrency: 3 },
     // Elsewhere a grant that was revoked works for up to 5 s; here it was asked for before.
     const old = { headers: { authorization: `Bearer ${over.token}` } };
     while ((await fetch(`${url}/v1/document-types`, old)).ok);
-    const page = await clientPage(t, url, [over.token, good.token], app);
+    const page = await clientPage(t, url, { token: [over.token, good.token], origin: app });
     const { document, progress } = await uploaded(page, 300_000);
     assert.deepEqual(
       [document.sha256, document.createdBy],
@@ -230,7 +176,7 @@ describe('the client in a browser', { skip: needs('chromium'), concurrency: 3 },
 
   it('says of a file that is gone since it was chosen that it is the file', async (t) => {
     const { url, key } = await startServer(t);
-    const page = await clientPage(t, url, key);
+    const page = await clientPage(t, url, { token: key });
     const path = join(await testFolder(t), 'letter.txt');
     await writeFile(path, text(1_000_000));
     await page.setContent('<input type="file">');

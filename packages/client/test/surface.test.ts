@@ -11,6 +11,15 @@ test('the types are those of openapi.json: `npm run openapi` writes them', () =>
 /** Which method makes which call. */
 const methods: Readonly<Record<string, keyof Strongroom>> = {
   'POST /v1/documents': 'upload',
+  'POST /v1/uploads': 'startUpload',
+  'HEAD /v1/uploads/{id}': 'startUpload',
+  'PATCH /v1/uploads/{id}': 'startUpload',
+  'GET /v1/uploads/{id}': 'startUpload',
+  'DELETE /v1/uploads/{id}': 'startUpload',
+  'POST /v1/direct-uploads': 'startUpload',
+  'POST /v1/direct-uploads/{id}/parts': 'startUpload',
+  'POST /v1/direct-uploads/{id}/complete': 'startUpload',
+  'DELETE /v1/direct-uploads/{id}': 'startUpload',
   'GET /v1/documents': 'list',
   'GET /v1/documents/{id}': 'get',
   'PATCH /v1/documents/{id}': 'update',
@@ -39,6 +48,7 @@ const methods: Readonly<Record<string, keyof Strongroom>> = {
 const leftOut: Readonly<Record<string, string>> = {
   'HEAD /v1/documents/{id}/content': 'get() tells size, digest and type',
   'GET /l/{token}': 'a link is opened by a browser, without a client',
+  'OPTIONS /v1/uploads': 'for clients of tus that do not know whom they talk to; caller() tells ours',
   'HEAD /l/{token}': 'a link is opened by a browser, without a client',
   'GET /healthz': 'for who runs the service',
   'GET /readyz': 'for who runs the service',

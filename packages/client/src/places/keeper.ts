@@ -25,7 +25,9 @@ export class Keeper {
     const fresh = newPlace(fingerprint, transport, job);
     if (release === null) return new Keeper(fresh, false, null, () => {});
     const kept = await job.places.get(fingerprint).catch(() => undefined);
-    const found = kept?.transport === transport && kept.size === job.size ? kept : null;
+    // What has to go one way does not go on another.
+    const fits = job.goAround !== null || kept?.transport === transport;
+    const found = fits && kept?.size === job.size ? kept : null;
     return new Keeper(found ?? fresh, found !== null, job.places, release);
   }
 
@@ -41,16 +43,19 @@ export class Keeper {
   }
 
   /** Takes down what is known now. */
-  async note(
-    change: Partial<Pick<UploadPlace, 'id' | 'sent' | 'expiresAt' | 'idempotencyKey'>>,
-  ): Promise<void> {
+  async note(change: Partial<UploadPlace>): Promise<void> {
     this.#place = { ...this.#place, ...change };
     await this.#places?.set(this.#place).catch(() => {});
   }
 
   /** The upload ended on the service, so there is no document of it: the same file from its beginning. */
   async beginAnew(): Promise<void> {
-    await this.note({ id: null, sent: 0, expiresAt: null });
+    await this.goBy(this.#place.transport);
+  }
+
+  /** Another way, from its beginning. */
+  async goBy(transport: 'tus' | 'direct'): Promise<void> {
+    await this.note({ transport, id: null, sent: 0, expiresAt: null });
   }
 
   async forget(): Promise<void> {

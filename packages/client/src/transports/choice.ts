@@ -1,3 +1,4 @@
+import type { CallerAccess } from '../answers.ts';
 import type { NamedBody } from '../body.ts';
 import type { Connection } from '../connection.ts';
 import { StrongroomError } from '../error.ts';
@@ -9,7 +10,7 @@ const plainUpTo = 8 * 2 ** 20;
 /** Which way a document goes. Remembers what the service offers, as long as its client lives. */
 export class Choice {
   readonly #connection: Connection;
-  #offered: Promise<readonly string[]> | null = null;
+  #offered: Promise<readonly Transport[]> | null = null;
   #bucketReached = true;
 
   constructor(connection: Connection) {
@@ -35,7 +36,7 @@ export class Choice {
     this.#bucketReached = false;
   }
 
-  async #asked(signal: AbortSignal): Promise<readonly string[]> {
+  async #asked(signal: AbortSignal): Promise<readonly Transport[]> {
     const asked = this.#offered ?? this.#ask(signal);
     this.#offered = asked;
     try {
@@ -47,10 +48,10 @@ export class Choice {
   }
 
   /** A service that is older than the question has one way only. */
-  async #ask(signal: AbortSignal): Promise<readonly string[]> {
+  async #ask(signal: AbortSignal): Promise<readonly Transport[]> {
     try {
       const caller = { method: 'GET', path: '/v1/caller', signal } as const;
-      const { transports } = await this.#connection.json<{ transports?: readonly string[] }>(caller);
+      const { transports } = await this.#connection.json<Partial<CallerAccess>>(caller);
       return transports ?? [];
     } catch (error) {
       if (error instanceof StrongroomError && error.code === 'route_missing') return [];

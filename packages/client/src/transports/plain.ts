@@ -2,13 +2,16 @@ import { sender } from '#platform';
 import type { Document } from '../answers.ts';
 import type { Call } from '../connection.ts';
 import { asForm } from '../form.ts';
-import type { Job } from './job.ts';
+import type { Course, Job } from './job.ts';
 
 /** Characters of a query. Proxies take request lines of 8 KiB; what would come near goes as a form. */
 const longestQuery = 4_000;
 
 /** The whole in one request. A body that can be read again is sent again when an attempt fails; the key makes it one document. */
-export async function sendPlain(job: Job, signal: AbortSignal): Promise<Document> {
+export async function sendPlain(
+  job: Job,
+  { cancelled: signal, waits }: Pick<Course, 'cancelled' | 'waits'>,
+): Promise<Document> {
   const { connection, body, wanted, idempotencyKey, progress } = job;
   const { recordId, type, metadata, replaces, filename, contentType = 'application/octet-stream' } = wanted;
   const fields = { recordId, type, metadata: metadata && JSON.stringify(metadata), replaces };
@@ -23,6 +26,7 @@ export async function sendPlain(job: Job, signal: AbortSignal): Promise<Document
     signal,
     repeatable: body.repeatable,
     spent: () => body.spent(),
+    waits,
     send: sender(form?.body ?? body, (sent) => progress.at(sent - (form?.overhead ?? 0))),
   };
   return connection.json<Document>(call);

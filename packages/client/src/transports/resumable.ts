@@ -5,27 +5,28 @@ import { Keeper } from '../places/keeper.ts';
 import { endUpload } from './ending.ts';
 import type { ResumableJob } from './job.ts';
 
-/** A transport whose uploads go on where they stopped. */
-export interface ResumableTransport {
-  readonly name: 'tus' | 'direct';
-  /** From where the upload stands, or its beginning, to the document; what has been gained is kept when it fails. */
-  readonly go: (job: ResumableJob, keeper: Keeper, signal: AbortSignal) => Promise<Document>;
-}
+/**
+ * One stretch of an upload that can go on: from where it stands, or its beginning, to the document. What has been gained is
+ * kept when it fails.
+ */
+export type Stretch = (job: ResumableJob, keeper: Keeper, signal: AbortSignal) => Promise<Document>;
 
 /**
- * Brings an upload to its end, over failures, pauses and, where it ended on the service, one new beginning. The place is kept
- * while going on makes sense. Raises `aborted` when it is cancelled, `upload_taken_over` when somebody else goes on with it.
+ * Brings an upload to its end, over failures, pauses and, where it ended on the service, one new beginning. One that stopped
+ * earlier goes on the way it went. The place is kept while going on makes sense. Raises `aborted` when it is cancelled,
+ * `upload_taken_over` when somebody else goes on with it.
  */
-export async function carry(transport: ResumableTransport, job: ResumableJob): Promise<Document> {
-  const keeper = await Keeper.of(transport.name, job);
+export async function carry(job: ResumableJob, chosen: 'tus' | 'direct'): Promise<Document> {
+  const { course } = job;
+  const keeper = await Keeper.of(chosen, job);
   try {
-    const document = await toItsEnd(transport, job, keeper);
+    const document = await toItsEnd(job, keeper);
     await keeper.forget();
     return document;
   } catch (error) {
-    if (job.course.cancelled.aborted) {
+    if (course.cancelled.aborted) {
       await givenUp(job, keeper);
-      throw aborted(job.course.cancelled);
+      throw aborted(course.cancelled);
     }
     if (!goesOn(error)) await keeper.forget();
     throw error;
@@ -34,26 +35,51 @@ export async function carry(transport: ResumableTransport, job: ResumableJob): P
   }
 }
 
-async function toItsEnd(transport: ResumableTransport, job: ResumableJob, keeper: Keeper): Promise<Document> {
-  const { course, connection } = job;
-  let takenOver = 0;
-  // Once it is taken back, in case that two of our own requests met. Then whoever came last has it.
-  const again = ({ retryable, code }: StrongroomError) =>
-    retryable || code === 'offset_conflict' || (code === 'upload_taken_over' && takenOver++ === 0);
+async function toItsEnd(job: ResumableJob, keeper: Keeper): Promise<Document> {
+  const { course } = job;
   for (let begunAnew = false; ; ) {
     const { signal } = course;
-    const patience = { retries: connection.retries, signal, again, gained: () => keeper.place.sent };
     try {
-      return await untilDone(() => transport.go(job, keeper, signal), { ...patience, offlineWaits: true });
+      course.goesBy(keeper.place.transport);
+      return await stretch(job, keeper, signal);
     } catch (error) {
       if (course.cancelled.aborted || !(error instanceof StrongroomError)) throw error;
       if (signal.aborted) {
         await course.resumed();
+      } else if (error.code === bucketOutOfReach && job.goAround !== null) {
+        job.goAround();
+        await keeper.goBy('tus');
       } else if (isOver(error) && !begunAnew) {
         begunAnew = true;
         await keeper.beginAnew();
       } else throw error;
     }
+  }
+}
+
+/** As long as something is gained, failures are not counted. */
+async function stretch(job: ResumableJob, keeper: Keeper, signal: AbortSignal): Promise<Document> {
+  const go = await loaded(keeper.place.transport);
+  let takenOver = 0;
+  // Once it is taken back, in case that two of our own requests met. Then whoever came last has it.
+  const again = ({ retryable, code }: StrongroomError) =>
+    code === 'upload_taken_over' ? takenOver++ === 0 : retryable || code === 'upload_incomplete';
+  return untilDone(() => go(job, keeper, signal), {
+    retries: job.connection.uploadRetries,
+    signal,
+    again,
+    gained: () => keeper.place.sent,
+    waits: job.course.waits,
+    offlineWaits: true,
+  });
+}
+
+async function loaded(transport: 'tus' | 'direct'): Promise<Stretch> {
+  try {
+    if (transport === 'tus') return (await import('./tus.ts')).goByTus;
+    return (await import('./direct.ts')).goDirect;
+  } catch (cause) {
+    throw new StrongroomError('unreachable', 'The code for this upload could not be loaded.', { cause });
   }
 }
 
@@ -68,11 +94,14 @@ function isOver({ status }: StrongroomError): boolean {
   return status === 404 || status === 410;
 }
 
+/** What a direct upload raises when the service can be reached from here, and its bucket can't. */
+export const bucketOutOfReach = 'bucket_out_of_reach';
+
 const notOfTheUpload = new Set([401, 403, 408, 409, 423, 425, 429]);
 
 /** Whether the upload can go on after this, later or by somebody else: what the service refuses for good can't. */
 function goesOn(error: unknown): boolean {
   if (!(error instanceof StrongroomError)) return true;
-  if (error.code === 'file_unreadable') return false;
+  if (error.code === 'file_unreadable' || error.code === bucketOutOfReach) return false;
   return error.status === null || error.status >= 500 || notOfTheUpload.has(error.status);
 }

@@ -4,24 +4,21 @@ import { StrongroomError } from '../error.ts';
 import type { Keeper } from '../places/keeper.ts';
 import { collections, tusHeaders, uploadPath } from './ending.ts';
 import type { ResumableJob, Wanted } from './job.ts';
-import type { ResumableTransport } from './resumable.ts';
+import type { Stretch } from './resumable.ts';
 import { settled } from './settled.ts';
 
 /** Resumable uploads by tus 1.0 (https://tus.io/protocols/resumable-upload): made, sent on from its offset, asked where it stands. */
-export const tus: ResumableTransport = {
-  name: 'tus',
-  async go(job, keeper, signal) {
-    const { id, offset } =
-      keeper.place.id === null ? await create(job, keeper, signal) : await stand(job, keeper, signal);
-    let sent = offset;
-    job.progress.at(sent);
-    while (sent < job.size) {
-      sent = await append(job, id, sent, signal);
-      await keeper.note({ sent });
-    }
-    const call = { method: 'GET', path: uploadPath('tus', id), signal, repeatable: false } as const;
-    return settled(() => job.connection.json<Document>(call), signal);
-  },
+export const goByTus: Stretch = async (job, keeper, signal) => {
+  const { id, offset } = await (keeper.place.id === null
+    ? create(job, keeper, signal)
+    : stand(job, keeper, signal));
+  let sent = offset;
+  while (sent < job.size) {
+    sent = await append(job, id, sent, signal);
+    await keeper.note({ sent });
+  }
+  const call = { method: 'GET', path: uploadPath('tus', id), signal, repeatable: false } as const;
+  return settled(() => job.connection.json<Document>(call), job.course, signal);
 };
 
 interface Standing {
@@ -61,6 +58,7 @@ async function stand(job: ResumableJob, keeper: Keeper, signal: AbortSignal): Pr
   const offset = offsetIn(told);
   const first = keeper.continues();
   await keeper.note({ sent: offset, expiresAt: expiry(told) });
+  job.progress.at(offset);
   if (first) job.course.continued(offset);
   return { id, offset };
 }

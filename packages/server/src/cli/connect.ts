@@ -1,18 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { StartError } from '../errors.ts';
-import { Strongroom, StrongroomError } from './client.ts';
+import { type ConnectionOptions, Strongroom, StrongroomError } from './client.ts';
 import type { CommandLine } from './command-line.ts';
 import { environment } from './environment.ts';
 import { workingFolder } from './working-folder.ts';
 
 /** The service that a command works through. Raises StartError where it is not known as whom. */
-export function connect(line: CommandLine, { retries = 2 } = {}): Strongroom {
+export function connect(
+  line: CommandLine,
+  { retries = 2, places = null }: Pick<ConnectionOptions, 'retries' | 'places'> = {},
+): Strongroom {
   const cwd = workingFolder();
   const { env } = environment(cwd);
   const url = urlOf(line.text('url') ?? process.env.STRONGROOM_URL?.trim(), env.PORT);
   const token = env.STRONGROOM_API_KEY?.trim() || firstKey(url, resolve(cwd, env.DATA_DIR?.trim() || 'data'));
-  return new Strongroom({ url, token, retries });
+  return new Strongroom({ url, token, retries, places });
 }
 
 function urlOf(given: string | undefined, port: string | undefined): URL {

@@ -10,6 +10,8 @@ export class Meter {
   readonly #stream = process.stderr;
   readonly #begun = performance.now();
   #drawn = Number.NEGATIVE_INFINITY;
+  /** Bytes that were there before: they say nothing of the speed. */
+  #first: number | null = null;
 
   constructor(name: string) {
     this.#name = cut(name, 30);
@@ -18,10 +20,11 @@ export class Meter {
   /** @param total bytes; null where nobody knows */
   show({ sent, total }: { readonly sent: number; readonly total: number | null }): void {
     const now = performance.now();
+    this.#first ??= sent;
     if (!this.#stream.isTTY || now - this.#drawn < every) return;
     this.#drawn = now;
     const seconds = (now - this.#begun) / 1000;
-    const speed = seconds > 0.5 ? sent / seconds : 0;
+    const speed = seconds > 0.5 ? (sent - this.#first) / seconds : 0;
     const left = total !== null && speed > 0 ? (total - sent) / speed : null;
     const parts = [
       padded(this.#name, Math.min(30, cells(this.#name))),

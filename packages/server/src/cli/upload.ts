@@ -4,6 +4,8 @@ import {
   type Document,
   type DocumentType,
   fileOf,
+  type Progress,
+  type RunningUpload,
   type Strongroom,
   StrongroomError,
   type Uploadable,
@@ -13,6 +15,7 @@ import { connect, sentence, told } from './connect.ts';
 import { interruptible } from './interrupt.ts';
 import { Meter } from './meter.ts';
 import { bytes, note, painted, plain, print, printJson } from './output.ts';
+import { statePlaces } from './state-places.ts';
 import { UsageError } from './usage.ts';
 
 interface Wanted {
@@ -38,7 +41,7 @@ export async function upload(given: readonly string[]): Promise<void> {
   const files = someWords('upload', 'FILE', line);
   const wanted = wantedIn(line, files);
   // A line that is lost is worth more patience than a question.
-  const strongroom = connect(line, { retries: 6 });
+  const strongroom = connect(line, { retries: 6, places: statePlaces(process.env) });
   const type = await typeOf(connect(line), wanted.type);
   const items: Document[] = [];
   const failed: Failed[] = [];
@@ -97,24 +100,55 @@ async function typeOf(strongroom: Strongroom, id: string): Promise<DocumentType>
 async function send(
   strongroom: Strongroom,
   file: string,
-  { limit, ...options }: Wanted & { limit: number; signal: AbortSignal },
+  { limit, signal, ...options }: Wanted & { limit: number; signal: AbortSignal },
 ): Promise<Document> {
   const source = await sourceOf(file, limit);
   const name = plain(options.filename ?? source.name ?? 'standard input');
   const meter = new Meter(name);
+  let last: Progress = { sent: 0, total: null };
+  const running = strongroom.startUpload(source.body, {
+    ...options,
+    onProgress: (progress) => {
+      last = progress;
+      meter.show(progress);
+    },
+    onContinued: (from) => note(`${name} continues at ${percent({ ...last, sent: from })}`),
+  });
   try {
-    const document = await strongroom.upload(source.body, {
-      ...options,
-      onProgress: (progress) => meter.show(progress),
-    });
+    const document = await endedBy(signal, running);
     meter.end();
     note(
       `${painted('green', '✓')} ${document.id}  ${plain(document.filename)}  ${bytes(document.size ?? 0)}`,
     );
     return document;
+  } catch (error) {
+    meter.end();
+    if (running.state === 'paused')
+      note(`${name} stopped at ${percent(last)}; the same command continues it`);
+    throw error;
   } finally {
     meter.end();
   }
+}
+
+/** Ctrl-C leaves what can go on where it is, and ends the rest for good. */
+async function endedBy(signal: AbortSignal, running: RunningUpload): Promise<Document> {
+  const { promise: interrupted, reject } = Promise.withResolvers<never>();
+  const end = () => {
+    if (!running.pausable) return running.cancel();
+    running.pause();
+    reject(signal.reason);
+  };
+  signal.addEventListener('abort', end, { once: true });
+  try {
+    return await Promise.race([running.done, interrupted]);
+  } finally {
+    signal.removeEventListener('abort', end);
+  }
+}
+
+function percent({ sent, total }: Progress): string {
+  return total ? `${Math.floor((100 * sent) / total)} %` : bytes(sent);
 }
 
 async function sourceOf(

@@ -1,7 +1,7 @@
 /** The commands that work through a service, on a real one. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -96,31 +96,46 @@ describe('the commands for documents', { concurrency: 3 }, () => {
     );
   });
 
-  it('upload sends again what a lost line took, and ends at Ctrl-C with nothing left', async (t) => {
+  it('upload sends again what a lost line took', async (t) => {
     const proxy = await TcpProxy.before(t, service.url);
-    const { command, options, file } = await place(t, { STRONGROOM_URL: proxy.url });
+    const { command, file } = await place(t, { STRONGROOM_URL: proxy.url });
     await writeFile(file('contract.pdf'), paddedPdf(4_000_000).body);
     await proxy.cut('up', 2_000_000, { once: true, to: /^POST / });
     const { code, stdout } = await command('upload contract.pdf -r lost -t contract');
     assert.deepEqual([code, proxy.cuts], [0, 1]);
     assert.match(stdout.trim(), idPattern);
-    // More than what lies between two programs on one machine, on a line that does not carry it at once.
-    await writeFile(file('large.pdf'), paddedPdf(100_000_000).body);
-    await proxy.throttle(10_000_000);
-    const { child, ended } = begin(t, ['upload', 'large.pdf', '-r', 'lost', '-t', 'contract'], options);
-    const states = async () => {
-      const { items } = JSON.parse((await command('ls -r lost --state all --json', { env })).stdout);
-      return items.map(({ state }: { state: string }) => state).toSorted();
-    };
-    while (!(await states()).includes('receiving'));
-    child.kill('SIGINT');
-    assert.equal((await ended).code, 130);
-    await proxy.pass();
-    while ((await states()).includes('receiving'));
+    const states = JSON.parse((await command('ls -r lost --state all --json', { env })).stdout).items;
     assert.deepEqual(
-      (await states()).filter((state: string) => state !== 'abandoned'),
+      states.map(({ state }: { state: string }) => state).filter((state: string) => state !== 'abandoned'),
       ['available'],
     );
+  });
+
+  it('upload stops at Ctrl-C and goes on with a large file when it is called again', async (t) => {
+    const proxy = await TcpProxy.before(t, service.url);
+    const state = await testFolder(t);
+    const { command, options, file } = await place(t, { STRONGROOM_URL: proxy.url, XDG_STATE_HOME: state });
+    await writeFile(file('large.pdf'), paddedPdf(20_000_000).body);
+    const states = async () => {
+      const { items } = JSON.parse((await command('ls -r large --state all --json', { env })).stdout);
+      return items.map((each: { state: string }) => each.state);
+    };
+    await proxy.throttle(8_000_000);
+    const { child, ended } = begin(t, ['upload', 'large.pdf', '-r', 'large', '-t', 'contract'], options);
+    while (proxy.passed.up < 9_500_000 && child.exitCode === null)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    child.kill('SIGINT');
+    const { code, stderr } = await ended;
+    assert.equal(code, 130, stderr);
+    assert.match(stderr, /^large\.pdf stopped at \d\d %; the same command continues it\n/);
+    await proxy.pass();
+    assert.deepEqual(await states(), ['receiving']);
+    const kept = join(state, 'strongroom/uploads');
+    const [name = ''] = await readdir(kept);
+    assert.equal((await stat(join(kept, name))).mode & 0o777, 0o600);
+    const again = await command('upload large.pdf -r large -t contract');
+    assert.match(again.stderr, /^large\.pdf continues at \d\d %\n✓ /);
+    assert.deepEqual([await states(), await readdir(kept)], [['available'], []]);
   });
 
   it('ls shows a table, of a terminal’s filename nothing that moves its cursor', async (t) => {

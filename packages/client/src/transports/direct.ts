@@ -1,0 +1,88 @@
+import type { Document } from '../answers.ts';
+import type { Call } from '../connection.ts';
+import { StrongroomError } from '../error.ts';
+import type { Keeper } from '../places/keeper.ts';
+import { collections, uploadPath } from './ending.ts';
+import type { ResumableJob } from './job.ts';
+import { type Granted, Parts } from './parts.ts';
+import { bucketOutOfReach, type Stretch } from './resumable.ts';
+import { settled } from './settled.ts';
+
+/** Parts from here into the bucket by URLs that the service signs; it looks into what was stored before anybody reads it. */
+export const goDirect: Stretch = async (job, keeper, signal) => {
+  // Else all had been sent, and only the answer to that was not heard.
+  if (keeper.place.id === null || keeper.place.sent < job.size) await sendParts(job, keeper, signal);
+  job.progress.at(job.size);
+  if (keeper.continues()) job.course.continued(job.size);
+  return complete(job, keeper, signal);
+};
+
+async function sendParts(job: ResumableJob, keeper: Keeper, signal: AbortSignal): Promise<void> {
+  const continues = keeper.place.id !== null && keeper.continues();
+  const granted = await (keeper.place.id === null
+    ? begin(job, keeper, signal)
+    : asked(job, keeper.place.id, {}, signal));
+  const { id, expiresAt } = granted;
+  const parts = new Parts(job, granted, {
+    fresh: (numbers, ending) => asked(job, id, { numbers }, ending),
+    stored: (sent) => keeper.note({ sent }),
+  });
+  await keeper.note({ id, expiresAt, sent: parts.stored });
+  if (continues) job.course.continued(parts.stored);
+  try {
+    await parts.send(signal);
+  } catch (error) {
+    if (parts.reached || keeper.place.sent > 0 || (error as StrongroomError).code !== 'unreachable')
+      throw error;
+    // Raises when the service can't be reached either: then it is the network, and there is something to go on with.
+    await job.connection.answer({
+      method: 'DELETE',
+      path: uploadPath('direct', id),
+      signal,
+      repeatable: false,
+    });
+    await keeper.beginAnew();
+    throw new StrongroomError(bucketOutOfReach, 'The bucket can’t be reached from here.', { cause: error });
+  }
+}
+
+/** The key makes it one upload, also when an answer is lost, and when that is heard of after a reload. */
+async function begin(job: ResumableJob, keeper: Keeper, signal: AbortSignal): Promise<Granted> {
+  await keeper.note({});
+  return job.connection.json({
+    method: 'POST',
+    path: collections.direct,
+    headers: { 'idempotency-key': keeper.place.idempotencyKey },
+    json: { ...job.wanted, size: job.size },
+    signal,
+  });
+}
+
+function asked(
+  job: ResumableJob,
+  id: string,
+  json: { readonly numbers?: readonly number[] },
+  signal: AbortSignal,
+): Promise<Granted> {
+  return job.connection.json(call(id, '/parts', signal, json));
+}
+
+async function complete(job: ResumableJob, keeper: Keeper, signal: AbortSignal): Promise<Document> {
+  const { id } = keeper.place;
+  try {
+    return await settled(
+      () => job.connection.json(call(id as string, '/complete', signal)),
+      job.course,
+      signal,
+    );
+  } catch (error) {
+    // Which parts are there is asked again.
+    if (error instanceof StrongroomError && error.code === 'upload_incomplete')
+      await keeper.note({ sent: 0 });
+    throw error;
+  }
+}
+
+function call(id: string, rest: string, signal: AbortSignal, json: object = {}): Call {
+  return { method: 'POST', path: uploadPath('direct', id) + rest, json, signal, repeatable: false };
+}

@@ -1,0 +1,317 @@
+/** Uploads that stop and go on, in Node, against the real service on both backends. */
+import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
+import { buffer } from 'node:stream/consumers';
+import { after, describe, it } from 'node:test';
+import {
+  type Progress,
+  type RunningUpload,
+  Strongroom,
+  type UploadOptions,
+  type UploadPlace,
+  type UploadPlaces,
+  type UploadState,
+} from '@strongroom/client';
+import { diskAndSqlite, s3AndPostgres, startOn } from '../../server/test/acceptance/backends.ts';
+import { TcpProxy } from '../../server/test/faults/tcp-proxy.ts';
+import { paddedPdf } from '../../server/test/fixtures/make.ts';
+import type { Ending, TestServer } from '../../server/test/harness.ts';
+import { failure, otherServer } from './pages-of-others.ts';
+
+const bytes = await buffer(paddedPdf(3_000_000).body);
+const sha256 = createHash('sha256').update(bytes).digest('hex');
+const file = new File([bytes], 'scan.pdf', { type: 'application/pdf', lastModified: 1_700_000_000_000 });
+const [mebi, rate] = [2 ** 20, 4_000_000];
+
+/** A store of places as an app may give one. */
+function kept(): UploadPlaces & { readonly all: Map<string, UploadPlace> } {
+  const all = new Map<string, UploadPlace>();
+  return {
+    all,
+    get: async (fingerprint) => all.get(fingerprint),
+    set: async (place) => void all.set(place.fingerprint, place),
+    delete: async (fingerprint) => void all.delete(fingerprint),
+    list: async () => [...all.values()],
+  };
+}
+
+/** States of what is left of uploads, but for what was given up. */
+async function left(strongroom: Strongroom, recordId: string): Promise<string[]> {
+  const states: string[] = [];
+  for await (const { state } of strongroom.list({ recordId, state: 'all' }))
+    if (state !== 'abandoned') states.push(state);
+  return states;
+}
+
+function ascending(told: readonly Progress[]): void {
+  const sent = told.map((each) => each.sent);
+  assert.deepEqual(
+    sent,
+    sent.toSorted((a, b) => a - b),
+  );
+}
+
+/** One on each backend for all tests, of which each has a record of its own. All there before the first begins: what is left `after` goes when no test is under way. */
+const services = await Promise.all(
+  [diskAndSqlite, s3AndPostgres].map(async (backend) => {
+    const skip = backend.missing();
+    return { backend, skip, service: skip ? null : await startOn({ after }, backend) };
+  }),
+);
+
+for (const { backend, skip, service } of services)
+  describe(`an upload that goes on, on ${backend.name}`, { skip, concurrency: 4 }, () => {
+    /** A line to the service, a client on it, and what each of its uploads asks for. */
+    async function house(t: Ending & { readonly name: string }) {
+      const { url, key } = service as TestServer;
+      const proxy = await TcpProxy.before(t, url);
+      const wanted = { recordId: `${backend.name}: ${t.name}`.slice(0, 200), type: 'contract' };
+      const places = kept();
+      const client = (more: object = {}) =>
+        new Strongroom({ url: proxy.url, token: key, places, retries: 4, ...more });
+      const options: UploadOptions = { ...wanted, transport: 'tus', chunkSize: mebi };
+      const headers = { authorization: `Bearer ${key}`, 'tus-resumable': '1.0.0' };
+      const bare = (method: string, id: string | null = null) =>
+        fetch(`${url}/v1/uploads/${id}`, { method, headers });
+      return { proxy, places, client, options, strongroom: client(), bare };
+    }
+
+    it('goes on where a lost line left it', async (t) => {
+      const { proxy, places, options, strongroom } = await house(t);
+      await proxy.cut('up', 700_000, { once: true, to: /^PATCH / });
+      const told: Progress[] = [];
+      const onProgress = (each: Progress) => void told.push(each);
+      const document = await strongroom.upload(file, { ...options, onProgress });
+      assert.deepEqual([document.sha256, document.filename, proxy.cuts], [sha256, 'scan.pdf', 1]);
+      assert.ok(proxy.passed.up < bytes.length + 800_000, 'no more was sent again than was lost');
+      ascending(told);
+      assert.deepEqual(told.at(-1), { sent: bytes.length, total: bytes.length });
+      assert.deepEqual([await left(strongroom, options.recordId), places.all.size], [['available'], 0]);
+    });
+
+    it('is one document when the first answer is lost, and when the last is', async (t) => {
+      const { proxy, options, strongroom } = await house(t);
+      await proxy.cut('down', 1, { once: true, to: /^POST \/v1\/uploads/ });
+      const first = await strongroom.upload(file, options);
+      assert.deepEqual([first.sha256, proxy.cuts], [sha256, 1]);
+      assert.deepEqual(await left(strongroom, options.recordId), ['available']);
+      await proxy.cut('down', 1, { once: true, to: /^PATCH / });
+      const second = await strongroom.upload(file, { ...options, chunkSize: bytes.length });
+      assert.deepEqual([second.sha256, proxy.cuts], [sha256, 2]);
+      assert.deepEqual(await left(strongroom, options.recordId), ['available', 'available']);
+    });
+
+    it('is paused and resumed', async (t) => {
+      const { proxy, options, strongroom } = await house(t);
+      await proxy.throttle(rate);
+      const [states, told]: [UploadState[], Progress[]] = [[], []];
+      let running = null as RunningUpload | null;
+      const paused = new Promise<void>((resolve) => {
+        const upload = strongroom.startUpload(file, {
+          ...options,
+          chunkSize: bytes.length,
+          onState: (state) => {
+            states.push(state);
+            if (state === 'paused') resolve();
+          },
+          onProgress: (each) => {
+            told.push(each);
+            if (states.length === 1 && each.sent > mebi) upload.pause();
+          },
+        });
+        t.after(() => upload.cancel());
+        running = upload;
+      });
+      await paused;
+      const { sent } = told.at(-1) as Progress;
+      await proxy.pass();
+      assert.deepEqual([running?.state, running?.pausable, running?.transport], ['paused', true, 'tus']);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      assert.equal(told.at(-1)?.sent, sent, 'nothing is sent meanwhile');
+      running?.resume();
+      assert.equal((await running?.done)?.sha256, sha256);
+      assert.deepEqual(states, ['sending', 'paused', 'sending', 'finishing', 'done']);
+      ascending(told);
+      assert.deepEqual(await left(strongroom, options.recordId), ['available']);
+    });
+
+    it('leaves nothing when it is cancelled, on its way or paused', async (t) => {
+      const { proxy, places, options, strongroom } = await house(t);
+      for (const paused of [false, true]) {
+        await proxy.throttle(rate);
+        const upload = strongroom.startUpload(file, {
+          ...options,
+          onProgress: ({ sent }) => {
+            if (sent < mebi) return;
+            if (paused) upload.pause();
+            upload.cancel();
+          },
+        });
+        assert.equal((await failure(upload.done)).code, 'aborted');
+        assert.deepEqual([upload.state, places.all.size], ['cancelled', 0]);
+        await proxy.pass();
+        assert.deepEqual(await left(strongroom, options.recordId), []);
+      }
+    });
+
+    it('goes on in another program, which is told of it before', async (t) => {
+      const { proxy, places, client, options } = await house(t);
+      await proxy.cut('up', 1_500_000, { to: /^PATCH / });
+      assert.equal((await failure(client({ retries: 0 }).upload(file, options))).code, 'unreachable');
+      await proxy.pass();
+      const strongroom = client();
+      const [one] = await strongroom.unfinishedUploads();
+      const { recordId, type } = options;
+      const { sent = 0, ...facts } = { ...one };
+      assert.ok(sent > 0 && sent < bytes.length, `${sent}`);
+      assert.deepEqual(
+        [facts.recordId, facts.type, facts.filename, facts.size],
+        [recordId, type, 'scan.pdf', bytes.length],
+      );
+      let from = 0;
+      const onContinued = (stored: number) => {
+        from = stored;
+      };
+      const other = await strongroom.upload(file, { ...options, metadata: { other: true }, onContinued });
+      assert.deepEqual([other.sha256, from, places.all.size], [sha256, 0, 1], 'this is another upload');
+      const document = await strongroom.upload(file, { ...options, onContinued });
+      assert.deepEqual([document.sha256, from >= mebi, places.all.size], [sha256, true, 0]);
+      assert.notEqual(document.id, other.id);
+    });
+
+    it('is forgotten, here and there, when somebody says so', async (t) => {
+      const { proxy, client, options } = await house(t);
+      await proxy.cut('up', 1_500_000, { to: /^PATCH / });
+      await failure(client({ retries: 0 }).upload(file, options));
+      await proxy.pass();
+      const strongroom = client();
+      assert.deepEqual(await left(strongroom, options.recordId), ['receiving']);
+      for (const one of await strongroom.unfinishedUploads()) await one.forget();
+      assert.deepEqual(
+        [await strongroom.unfinishedUploads(), await left(strongroom, options.recordId)],
+        [[], []],
+      );
+    });
+
+    it('begins anew, once, when it has ended on the service', async (t) => {
+      const { proxy, places, client, options, bare } = await house(t);
+      await proxy.cut('up', 1_500_000, { to: /^PATCH / });
+      await failure(client({ retries: 0 }).upload(file, options));
+      await proxy.pass();
+      const [place] = places.all.values();
+      assert.equal((await bare('DELETE', place?.id)).status, 204);
+      const document = await client().upload(file, options);
+      assert.deepEqual([document.sha256, document.id === place?.id], [sha256, false]);
+    });
+
+    it('goes on with a fresh token when the one it began with is over', async (t) => {
+      const { client, options } = await house(t);
+      const backend = client();
+      const granted = () =>
+        backend.createGrant({ recordId: options.recordId, actions: ['upload'], expiresIn: 3_600 });
+      const [first, second] = [await granted(), await granted()];
+      const tokens = [first.token, second.token];
+      const document = await client({ token: async () => tokens.shift() ?? 'none' }).upload(file, {
+        ...options,
+        chunkSize: 100_000,
+        onProgress: ({ sent }) => {
+          if (sent >= 500_000 && tokens.length === 1) void backend.revokeGrant(first.id);
+        },
+      });
+      assert.deepEqual(
+        [document.sha256, document.state],
+        [sha256, 'available'],
+        'told without a right to read',
+      );
+    });
+
+    it('takes back once what another request has taken over, then leaves it', async (t) => {
+      const { proxy, places, options, strongroom, bare } = await house(t);
+      await proxy.throttle(rate);
+      let taken = false;
+      const document = await strongroom.upload(file, {
+        ...options,
+        chunkSize: bytes.length,
+        onProgress: ({ sent }) => {
+          if (taken || sent < mebi) return;
+          taken = true;
+          const [place] = places.all.values();
+          void bare('HEAD', place?.id);
+        },
+      });
+      assert.equal(document.sha256, sha256);
+      // As one that somebody else is at hears it again and again.
+      const problem = '{"code":"upload_taken_over","title":"t","id":"x"}';
+      const type = 'content-type: application/problem+json';
+      const head = `HTTP/1.1 423 Locked\r\n${type}\r\ncontent-length: ${problem.length}\r\nconnection: close\r\n\r\n`;
+      await proxy.answer(head + problem, { to: /^PATCH / });
+      const upload = strongroom.startUpload(file, options);
+      assert.equal((await failure(upload.done)).code, 'upload_taken_over');
+      assert.deepEqual([upload.state, proxy.answers, places.all.size], ['failed', 2, 1]);
+      await proxy.pass();
+      assert.equal((await strongroom.upload(file, options)).sha256, sha256);
+      assert.deepEqual(await left(strongroom, options.recordId), ['available', 'available']);
+    });
+
+    it('is the same document by every transport', async (t) => {
+      const { options, strongroom } = await house(t);
+      const documents = await Promise.all(
+        (['plain', 'tus'] as const).map((transport) =>
+          strongroom.upload(file, { ...options, transport, metadata: { note: 'ä' }, filename: 'Scan ü.pdf' }),
+        ),
+      );
+      const [plain, tus] = documents.map(
+        ({ filename, contentType, size, sha256, metadata, state, recordId }) => ({
+          ...{ filename, contentType, size, sha256, metadata, state, recordId },
+        }),
+      );
+      assert.deepEqual(tus, plain);
+    });
+
+    it('is refused as a plain one is, and then nothing is kept', async (t) => {
+      const { places, options, strongroom } = await house(t);
+      const script = new File([`#!/bin/sh\n${'echo\n'.repeat(30_000)}`], 'scan.pdf');
+      for (const transport of ['plain', 'tus'] as const) {
+        const error = await failure(strongroom.upload(script, { ...options, transport, chunkSize: 50_000 }));
+        assert.deepEqual([error.code, error.status, places.all.size], ['type_refused', 415, 0]);
+      }
+      assert.deepEqual(await left(strongroom, options.recordId), []);
+    });
+  });
+
+describe('which way a file goes', () => {
+  it('is plain up to 8 MiB and for streams, and where the service has no other', async (t) => {
+    const asked: string[] = [];
+    const offers: string[][] = [['plain', 'tus'], ['plain']];
+    const url = await otherServer(t, (request, response): unknown => {
+      request.resume();
+      asked.push(`${request.method} ${request.url?.split('?')[0]}`);
+      const json = (body: object, status = 200) =>
+        response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+      if (request.url === '/v1/caller') return json({ transports: offers.shift() });
+      if (request.method === 'POST' && request.url === '/v1/uploads')
+        return response.writeHead(201, { location: 'uploads/1', 'upload-offset': '0' }).end();
+      if (request.method === 'PATCH')
+        return request.on('end', () => response.writeHead(204, { 'upload-offset': String(9 * mebi) }).end());
+      return request.on('end', () => json({ id: '1', state: 'available' }, 201));
+    });
+    const options = { recordId: 'r', type: 'other', chunkSize: 9 * mebi };
+    const [small, large] = [randomBytes(1_000), Buffer.alloc(9 * mebi)];
+    const strongroom = new Strongroom({ url });
+    await strongroom.upload(small, options);
+    await strongroom.upload(large, options);
+    await strongroom.upload(large, options);
+    assert.deepEqual(asked, [
+      'POST /v1/documents',
+      'GET /v1/caller',
+      ...Array.from({ length: 2 }, () => [
+        'POST /v1/uploads',
+        'PATCH /v1/uploads/1',
+        'GET /v1/uploads/1',
+      ]).flat(),
+    ]);
+    asked.length = 0;
+    await new Strongroom({ url }).upload(large, options);
+    assert.deepEqual(asked, ['GET /v1/caller', 'POST /v1/documents']);
+  });
+});
