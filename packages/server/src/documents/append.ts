@@ -77,7 +77,7 @@ export class Append {
 
   /** See `Appending.append`. */
   async run(signal: AbortSignal): Promise<Appended> {
-    await this.#noteLength();
+    await this.#noteBeginning();
     const { bytes, target } = await this.#recognized(signal);
     const { stored, offset } = await this.#store(bytes, target, signal);
     this.#offset = offset;
@@ -86,13 +86,16 @@ export class Append {
     return { document, offset, stored, sha256: stored && (this.digest?.hash.copy().digest('hex') ?? null) };
   }
 
-  /** A length that is said now is kept before anything goes by it. */
-  async #noteLength(): Promise<void> {
+  /** A length that is said now is kept before anything goes by it. And one that is near its end must not meet it before it has gone on. */
+  async #noteBeginning(): Promise<void> {
     const { upload, length } = this.#taken;
-    if (length === null || upload.length !== null) return;
-    const { document, fence, offset, state } = upload;
-    const progress = { offset, state, length, dueIn: this.#parts.uploadLives };
-    await this.#parts.records.advanceUpload(document.id, fence, progress);
+    const { records, uploadLives } = this.#parts;
+    const { document, fence, offset, state, expiresAt } = upload;
+    const isSaidNow = length !== null && upload.length === null;
+    const isOld = expiresAt.getTime() - Date.now() < uploadLives / 2;
+    if (!isSaidNow && !isOld) return;
+    const progress = { offset, state, dueIn: uploadLives, ...(isSaidNow ? { length } : {}) };
+    await records.advanceUpload(document.id, fence, progress);
   }
 
   /**

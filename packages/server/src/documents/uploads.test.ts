@@ -36,6 +36,22 @@ describe('uploads that run', () => {
     assert.equal(uploads.running, 0);
   });
 
+  test('live for as long as each of them may', async () => {
+    const heard: [readonly string[], number][] = [];
+    const heartbeat = async (ids: readonly string[], lives: number) => {
+      heard.push([ids, lives]);
+      return new Set(ids);
+    };
+    const uploads = new Uploads({ heartbeat }, { deadAfter: 60_000, endAfter: 60_000 }, log);
+    await uploads.run('a', never, () =>
+      uploads.run('b', never, () => uploads.run('c', never, () => uploads.beat()), 9_000_000),
+    );
+    assert.deepEqual(heard, [
+      [['a', 'c'], 60_000],
+      [['b'], 9_000_000],
+    ]);
+  });
+
   test('hear at once that they were given up elsewhere', async () => {
     const uploads = new Uploads(
       records((ids) => ids.filter((id) => id !== 'lost')),

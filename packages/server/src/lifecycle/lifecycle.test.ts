@@ -6,12 +6,13 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
-import type { Actor, State } from '../documents/document.ts';
+import type { Actor, Document, State } from '../documents/document.ts';
 import type { RemovalParts } from '../documents/purge.ts';
 import { Uploads } from '../documents/uploads.ts';
 import { uuidv7 } from '../documents/uuid.ts';
 import { StrongroomError } from '../errors.ts';
 import { DiskStore } from '../objects/disk.ts';
+import type { ResumableObjects } from '../objects/resumable-objects.ts';
 import type { Changes } from '../records/document-records.ts';
 import type { Records } from '../records/records.ts';
 import { openSqliteRecords } from '../records/sqlite.ts';
@@ -20,6 +21,7 @@ import { clearAbandoned } from './chores/clear-abandoned.ts';
 import { forgetPurged } from './chores/forget-purged.ts';
 import { purgeDeleted } from './chores/purge-deleted.ts';
 import { settleDeadUploads } from './chores/settle-dead-uploads.ts';
+import { sweepScratch } from './chores/sweep-scratch.ts';
 import { type Chore, Lifecycle } from './lifecycle.ts';
 
 const log = pino({ level: 'silent' });
@@ -162,6 +164,51 @@ describe('chores', () => {
     assert.equal(await run(clear), 1);
     assert.equal(await store.stat(key), null);
     assert.equal(await records.get(id), null);
+  });
+
+  test('an upload that may go on over several requests is said to have expired', async () => {
+    const { id, createdAt } = { id: uuidv7(), createdAt: new Date() };
+    const storage = { store: 'disk', bucket: null, key: '', versionId: null, storageClass: null } as const;
+    const named = { recordId: 'r', type: 'note', filename: 'a.txt', contentType: 'text/plain' };
+    await records.create(
+      {
+        ...{ ...named, id, storage, createdAt, metadata: {}, replaces: null },
+        ...{ state: 'receiving' as const, createdBy: actor, dueIn: 0 },
+      },
+      { action: 'document.received', actor, requestId: null, at: createdAt },
+      undefined,
+      undefined,
+      { transport: 'tus', length: 9, state: {}, claims: {} },
+    );
+    await run(settleDeadUploads(records, silent, log, 0));
+    assert.deepEqual((await records.events(id)).at(-1)?.details, { reason: 'expired' });
+    await run(clearAbandoned(parts, 0));
+    await run(clearAbandoned(parts, 0));
+    assert.equal(await records.get(id), null);
+  });
+
+  test('the scratch of uploads that are over is cleared, once it is old, and no other', async () => {
+    const cleared: string[] = [];
+    const states = new Map([
+      ['goes-on', 'receiving'],
+      ['over', 'available'],
+    ]);
+    const resumable = {
+      async *unfinished(before: Date) {
+        assert.ok(before.getTime() <= Date.now() - 3_600_000);
+        yield* ['goes-on', 'over', 'unknown', 'stuck'];
+      },
+      async clear(id: string) {
+        if (id === 'stuck') throw new StrongroomError('store_unavailable', {});
+        cleared.push(id);
+      },
+    } as unknown as ResumableObjects;
+    const get = async (id: string) => (states.has(id) ? ({ state: states.get(id) } as Document) : null);
+    const sweep = sweepScratch({ records: { get }, store: { resumable }, log }, 60_000);
+    const { signal } = new AbortController();
+    assert.deepEqual(await sweep.run({ limit: 100, signal }), { done: 2, failed: 1, more: false });
+    assert.deepEqual(cleared, ['over', 'unknown']);
+    assert.deepEqual(await sweep.run({ limit: 100, signal }), { done: 0, failed: 0, more: false });
   });
 
   test('uploads that run here say that they live before the dead are looked for', async () => {
