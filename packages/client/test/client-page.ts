@@ -1,4 +1,5 @@
 /** The client as pages load it, in Chromium. */
+import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { after } from 'node:test';
 import type { Strongroom } from '@strongroom/client';
@@ -9,6 +10,7 @@ import { buildPrograms } from '../build.ts';
 /** The programs as they are published; built once for all tests of a file. */
 const folder = await testFolder({ after });
 await buildPrograms(folder);
+const programs = ['browser.js', ...globSync('chunks/*.js', { cwd: folder })];
 
 /** What tests run in the page find there. */
 export interface Window {
@@ -20,7 +22,7 @@ export interface Window {
 }
 
 /** What browsers say on their own of a request that failed. */
-const failed = /^error: Failed to load resource/;
+const failed = /^error: (Failed to load resource|Access to XMLHttpRequest at .* blocked by CORS policy)/;
 
 interface PageOptions {
   /** What its client is given, one after the other; or the one that it has. */
@@ -40,11 +42,6 @@ export async function clientPage(t: Ending, url: string, options: PageOptions): 
   });
   const { page, said } = await openPage(t, { bypassCSP: true });
   lines.push(said);
-  await page
-    .context()
-    .route('**/client/**', (route) =>
-      route.fulfill({ path: join(folder, new URL(route.request().url()).pathname.slice('/client/'.length)) }),
-    );
   await prepare(page, url, options);
   return page;
 }
@@ -55,10 +52,14 @@ export async function prepare(
   url: string,
   { token, origin = url, more = {} }: PageOptions,
 ): Promise<void> {
+  const context = page.context();
+  await context.route('**/client/**', (route) =>
+    route.fulfill({ path: join(folder, new URL(route.request().url()).pathname.slice('/client/'.length)) }),
+  );
   await page.goto(`${origin}/healthz`);
   await page.evaluate(
-    async ({ program, url, token, more }) => {
-      const client = await import(program);
+    async ({ programs, url, token, more }) => {
+      const [client] = await Promise.all(programs.map((program) => import(program)));
       const file = (bytes: number, name = 'letter.txt') =>
         new File(['0123456789abcdef'.repeat(Math.ceil(bytes / 16)).slice(0, bytes)], name, {
           type: 'text/plain',
@@ -74,6 +75,8 @@ export async function prepare(
       const strongroom = new client.Strongroom({ url, token: source, ...more });
       Object.assign(globalThis, { strongroom, file, failure });
     },
-    { program: `${origin}/client/browser.js`, url, token, more },
+    { programs: programs.map((program) => `${origin}/client/${program}`), url, token, more },
   );
+  // What is routed here is not asked of by preflights (CORS) as elsewhere.
+  await context.unrouteAll();
 }

@@ -2,12 +2,14 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, describe, it } from 'node:test';
-import type { Progress, RunningUpload, Strongroom, UploadState } from '@strongroom/client';
+import { PutBucketCorsCommand } from '@aws-sdk/client-s3';
+import type { Progress, RunningUpload, Strongroom, UploadOptions, UploadState } from '@strongroom/client';
 import { diskAndSqlite, s3AndPostgres } from '../../server/test/acceptance/backends.ts';
 import { TcpProxy } from '../../server/test/faults/tcp-proxy.ts';
 import { type Ending, needs, raceFreePort } from '../../server/test/harness.ts';
 import { endBrowser, type TestPage } from '../../ui/test/browser.ts';
 import { clientPage, type Window as Prepared, prepare } from './client-page.ts';
+import { directHouse } from './direct-house.ts';
 
 after(endBrowser);
 
@@ -26,16 +28,24 @@ type Window = Prepared & { upload: RunningUpload; told: Told };
 
 const [mega, rate] = [1_000_000, 6_000_000];
 const size = 12 * mega;
-const text = '0123456789abcdef'.repeat(size / 16);
-const sha256 = createHash('sha256').update(text).digest('hex');
+const sha256 = digest(size);
+
+/** Of what `file` in the page makes. */
+function digest(bytes: number): string {
+  const text = '0123456789abcdef'.repeat(Math.ceil(bytes / 16)).slice(0, bytes);
+  return createHash('sha256').update(text).digest('hex');
+}
 
 /** Begins to upload the file in the page, which keeps what it tells. */
-function begin(page: Page, options: object = {}): Promise<void> {
+function begin(
+  page: Page,
+  { bytes = size, ...options }: Partial<UploadOptions> & { bytes?: number } = {},
+): Promise<void> {
   return page.evaluate(
-    ({ size, options }) => {
+    ({ bytes, options }) => {
       const window = globalThis as unknown as Window;
       const told: Told = { states: [], progress: [], from: null, end: null };
-      const upload = window.strongroom.startUpload(window.file(size), {
+      const upload = window.strongroom.startUpload(window.file(bytes), {
         ...{ recordId: 'inquiry-1', type: 'other', transport: 'tus', chunkSize: 2 ** 20, ...options },
         onState: (state) => void told.states.push(state),
         onProgress: (progress) => void told.progress.push(progress),
@@ -53,7 +63,7 @@ function begin(page: Page, options: object = {}): Promise<void> {
       );
       Object.assign(window, { upload, told });
     },
-    { size, options },
+    { bytes, options },
   );
 }
 
@@ -159,7 +169,15 @@ for (const backend of [diskAndSqlite, s3AndPostgres])
       assert.equal(count, paused.count, 'nothing is sent meanwhile');
       await page.evaluate(() => (globalThis as unknown as Window).upload.resume());
       const told = await ended(page);
-      assert.deepEqual(told.states, ['sending', 'paused', 'sending', 'finishing', 'done']);
+      assert.deepEqual(told.states, [
+        'sending',
+        'waiting',
+        'sending',
+        'paused',
+        'sending',
+        'finishing',
+        'done',
+      ]);
       assert.ok(told.progress.length > 10, 'each chunk tells of its bytes');
       assert.equal(told.end, `available ${sha256}`);
     });
@@ -187,3 +205,45 @@ for (const backend of [diskAndSqlite, s3AndPostgres])
       assert.deepEqual(await left(page), one);
     });
   });
+
+describe('an upload straight to the bucket in a browser', {
+  skip: needs('chromium') || needs('s3') || needs('postgres'),
+}, () => {
+  const direct = { transport: 'auto', chunkSize: undefined } as const;
+
+  it('goes on after a reload, with fresh URLs where those that it has are over', async (t) => {
+    const { bucket, key, store, service } = await directHouse(t);
+    const CORSRules = [
+      { AllowedOrigins: [new URL(service.url).origin], AllowedMethods: ['PUT'], AllowedHeaders: ['*'] },
+    ];
+    const rules = { Bucket: bucket.bucket, CORSConfiguration: { CORSRules } };
+    await bucket.client.send(new PutBucketCorsCommand(rules));
+    const page = await clientPage(t, service.url, { token: key });
+    await store.throttle(rate);
+    const options = { ...direct, bytes: 4 * 2 ** 24 + 5 };
+    await begin(page, { ...options, parallel: 2 });
+    await sent(page, 2.5 * 2 ** 24);
+    await prepare(page, service.url, { token: key });
+    await store.pass();
+    const refused =
+      'HTTP/1.1 403 Forbidden\r\naccess-control-allow-origin: *\r\ncontent-length: 0\r\nconnection: close\r\n\r\n';
+    await store.answer(refused, { once: true, to: /^PUT / });
+    await begin(page, options);
+    const told = await ended(page);
+    assert.deepEqual([told.end, store.answers], [`available ${digest(options.bytes)}`, 1]);
+    assert.equal((told.from ?? 0) % 2 ** 24, 0);
+    assert.ok((told.from ?? 0) >= 2 ** 24, `from ${told.from}`);
+    assert.ok(service.passed.up < 200_000, 'no byte of it went to the service');
+    assert.deepEqual(await left(page), one);
+  });
+
+  it('goes around by tus where the bucket lets no page send to it', async (t) => {
+    const { key, service } = await directHouse(t);
+    const page = await clientPage(t, service.url, { token: key });
+    await begin(page, direct);
+    const told = await ended(page);
+    assert.equal(told.end, `available ${sha256}`);
+    assert.equal(await page.evaluate(() => (globalThis as unknown as Window).upload.transport), 'tus');
+    assert.deepEqual(await left(page), one);
+  });
+});

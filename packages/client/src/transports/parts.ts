@@ -8,9 +8,10 @@ export interface Granted {
   /** Bytes of every part but the last. */
   readonly partSize: number;
   readonly partCount: number;
-  /** ISO 8601. */
-  readonly expiresAt: string;
-  readonly urlsExpireAt: string;
+  /** ISO 8601; null: it is over, the document is there. */
+  readonly expiresAt: string | null;
+  /** ISO 8601; null: there are none. */
+  readonly urlsExpireAt: string | null;
   /** Where parts that have not arrived are to be put: some of them. */
   readonly parts: readonly { readonly number: number; readonly url: string }[];
   /** What has arrived. */
@@ -136,7 +137,7 @@ export class Parts {
   }
 
   #keep({ parts, urlsExpireAt }: Granted): void {
-    const until = Math.max(Date.parse(urlsExpireAt) - margin, Date.now() + atLeast);
+    const until = Math.max(Date.parse(urlsExpireAt ?? '') - margin || 0, Date.now() + atLeast);
     for (const { number, url } of parts) this.#urls.set(number, { url, until });
   }
 

@@ -49,6 +49,13 @@ async function toItsEnd(job: ResumableJob, keeper: Keeper): Promise<Document> {
       } else if (error.code === bucketOutOfReach && job.goAround !== null) {
         job.goAround();
         await keeper.goBy('tus');
+      } else if (
+        keeper.place.transport === 'direct' &&
+        error.code === 'type_refused' &&
+        job.goAround !== null
+      ) {
+        // Straight to the bucket a file is held to what is claimed of it. Through the service its bytes say what it is.
+        await keeper.goBy('tus');
       } else if (isOver(error) && !begunAnew) {
         begunAnew = true;
         await keeper.beginAnew();

@@ -1,0 +1,60 @@
+/** Uploads straight to the bucket, in Node, on Ceph and PostgreSQL. */
+import assert from 'node:assert/strict';
+import { after, describe, it } from 'node:test';
+import type { Progress } from '@strongroom/client';
+import { needs } from '../../server/test/harness.ts';
+import { bytes, directHouse, file, left, sha256, wanted } from './direct-house.ts';
+import { failure } from './pages-of-others.ts';
+
+const skip = needs('s3') || needs('postgres');
+const house = skip ? null : await directHouse({ after });
+
+describe('an upload straight to the bucket', { skip }, () => {
+  it('is chosen for a large file, passes the service by, and is the same document', async () => {
+    const { strongroom, service } = house as NonNullable<typeof house>;
+    const [before, options, told] = [service.passed.up, wanted(), [] as Progress[]];
+    const upload = strongroom.startUpload(file, { ...options, onProgress: (each) => void told.push(each) });
+    const { id: _id, createdAt: _at, ...direct } = await upload.done;
+    assert.deepEqual([upload.transport, direct.sha256, direct.state], ['direct', sha256, 'available']);
+    assert.ok(service.passed.up - before < 20_000, `${service.passed.up - before} bytes went to the service`);
+    const sent = told.map((each) => each.sent);
+    assert.ok(sent.length > 20);
+    assert.deepEqual(
+      sent,
+      sent.toSorted((a, b) => a - b),
+    );
+    assert.deepEqual(told.at(-1), { sent: bytes.length, total: bytes.length });
+    const tus = await strongroom.upload(file, { ...options, transport: 'tus' });
+    const { filename, contentType, size, metadata, state } = tus;
+    assert.deepEqual(
+      [direct.filename, direct.contentType, direct.size, direct.metadata, direct.state],
+      [filename, contentType, size, metadata, state],
+    );
+  });
+
+  it('sends again what a lost line took, and what a URL that has expired refused', async () => {
+    const { strongroom, store } = house as NonNullable<typeof house>;
+    const options = wanted();
+    await store.cut('up', 5_000_000, { once: true, to: /^PUT / });
+    const first = await strongroom.upload(file, options);
+    assert.deepEqual([first.sha256, store.cuts], [sha256, 1]);
+    const refused = 'HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n';
+    await store.answer(refused, { once: true, to: /^PUT / });
+    const second = await strongroom.upload(file, options);
+    assert.deepEqual([second.sha256, store.answers], [sha256, 1]);
+    assert.deepEqual(await left(strongroom, options), ['available', 'available']);
+  });
+
+  it('leaves nothing when it is cancelled', async () => {
+    const { strongroom, store } = house as NonNullable<typeof house>;
+    const options = wanted();
+    await store.throttle(20_000_000);
+    const upload = strongroom.startUpload(file, {
+      ...options,
+      onProgress: ({ sent }) => void (sent > 10_000_000 && upload.cancel()),
+    });
+    assert.equal((await failure(upload.done)).code, 'aborted');
+    await store.pass();
+    assert.deepEqual(await left(strongroom, options), []);
+  });
+});
