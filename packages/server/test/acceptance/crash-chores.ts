@@ -12,15 +12,20 @@ import {
   stopsOf,
   type UploadCase,
 } from './crash-points.ts';
+import { type Pieces, Uploader } from './crash-uploader.ts';
 
-/** Work for the chores: an upload that died with its bytes whole or half, a document whose time in the trash is over. */
-const kinds = ['whole', 'half', 'binned'] as const;
+/**
+ * Work for the chores: an upload that died with its bytes whole or half, one by tus that nobody goes on with, a document whose
+ * time in the trash is over.
+ */
+const kinds = ['whole', 'half', 'expired', 'binned'] as const;
 type Kind = (typeof kinds)[number];
 
 /** What a chore's first turn at a row ends with. */
 const turn: Record<Kind, string> = {
   whole: 'records.lookAgain#1',
   half: 'records.lookAgain#1',
+  expired: 'records.lookAgain#1',
   binned: 'records.transition purged#1',
 };
 
@@ -28,6 +33,7 @@ const turn: Record<Kind, string> = {
 const forgotten = [
   { recordId: 'whole-last', moment: 'before', chore: 'clear-abandoned again' },
   { recordId: 'half-last', moment: 'after', chore: 'clear-abandoned again' },
+  { recordId: 'expired-last', moment: 'before', chore: 'clear-abandoned again' },
   { recordId: 'binned-last', moment: 'before', chore: 'forget-purged' },
   { recordId: 'binned-other', moment: 'after', chore: 'forget-purged' },
 ] as const;
@@ -47,6 +53,7 @@ const chores = [
 export interface ChoreCase {
   /** An upload that dies with half of its bytes written. */
   readonly halfWay: { readonly upload: Pick<UploadCase, 'way' | 'size'>; readonly point: Point };
+  readonly expired: Pieces;
   readonly choice: Choice;
   /** At least as many as `choice` names of a kind. */
   readonly rows: number;
@@ -80,7 +87,7 @@ export async function dieInChores(t: TestContext, backend: Backend, work: ChoreC
   t.diagnostic(`${trials.length} points`);
 }
 
-async function leaveWork(house: House, { halfWay, rows }: ChoreCase): Promise<void> {
+async function leaveWork(house: House, { halfWay, expired, rows }: ChoreCase): Promise<void> {
   const of = (kind: Kind, more: readonly string[]) => [
     ...Array.from({ length: rows + 1 }, (_, at) => `${kind}-${at}`),
     ...more,
@@ -98,6 +105,9 @@ async function leaveWork(house: House, { halfWay, rows }: ChoreCase): Promise<vo
     await house.remove(kept);
   };
   await Promise.all(of('binned', ['binned-last', 'binned-other']).map(bin));
+  await Promise.all(
+    of('expired', ['expired-last']).map((recordId) => new Uploader(house, recordId, expired).leave()),
+  );
   const { way, size } = halfWay.upload;
   const dying = [
     ...whole.map((recordId) => house.upload(recordId, 'raw', 60 * KiB)),

@@ -32,6 +32,7 @@ describe('killed on disk + SQLite', () => {
   test('at each step of the chores', (t) =>
     dieInChores(t, diskAndSqlite, {
       halfWay: { upload: medium, point: { step: 'writev half-written#2', moment: 'before' } },
+      expired: { size: 3 * MiB, piece: MiB },
       choice: spread(3),
       rows: 3,
     }));

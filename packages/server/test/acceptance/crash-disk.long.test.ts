@@ -32,6 +32,7 @@ describe('killed on disk + SQLite, the whole matrix', () => {
   test('at each step of the chores', (t) =>
     dieInChores(t, diskAndSqlite, {
       halfWay: { upload: { way: 'chunked', size: 6 * MiB }, point: half },
+      expired: { size: 3 * MiB, piece: MiB },
       rows: 24,
       choice: every,
     }));

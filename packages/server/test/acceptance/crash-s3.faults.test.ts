@@ -35,6 +35,7 @@ describe('killed on Ceph + PostgreSQL', { skip: s3AndPostgres.missing() }, () =>
   test('at each step of the chores', (t) =>
     dieInChores(t, s3AndPostgres, {
       halfWay: { upload: form, point: { step: 'UploadPart#2', moment: 'before' } },
+      expired: { size: 12 * MiB, piece: 3 * MiB },
       choice: spread(3),
       rows: 3,
     }));

@@ -34,7 +34,12 @@ describe('killed on Ceph + PostgreSQL, the whole matrix', { skip: s3AndPostgres.
     const step = way === 'raw' ? 'PutObject body#3' : 'UploadPart#2';
     const halfWay = { upload: { way, size: 6 * MiB }, point: { step, moment: 'before' } } as const;
     test(`at each step of the chores, after a ${way} upload`, (t) =>
-      dieInChores(t, s3AndPostgres, { halfWay, choice: every, rows: 24 }));
+      dieInChores(t, s3AndPostgres, {
+        halfWay,
+        expired: { size: 12 * MiB, piece: 3 * MiB },
+        choice: every,
+        rows: 24,
+      }));
   }
   test(`at random moments, seed ${seed}`, (t) => dieAtRandom(t, s3AndPostgres, 30));
 });
