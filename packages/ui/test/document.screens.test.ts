@@ -114,3 +114,36 @@ test('a document that is not there says so', { skip }, async (t) => {
   await assertAccessible(page, 'a document that is not there');
   assert.match(said.splice(0).join(), /404/);
 });
+
+test('a document that is still checked says so, offers no content, and shows by itself when it is ready', {
+  skip,
+}, async (t) => {
+  const id = await stored(server, pdfOfPages(1), 'checked.pdf', { recordId: 'case-checked' });
+  const body = `<strongroom-actions document-id="${id}"></strongroom-actions><section></section>`;
+  const { page } = await elementPage(t, { server, body });
+  // Only what is held to the state is another: how long a check takes can't be said to the service.
+  let checking = true;
+  await page.route(`**/v1/documents/${id}`, async (route) => {
+    const answer = await route.fetch();
+    const document = (await answer.json()) as object;
+    await route.fulfill({
+      response: answer,
+      json: checking ? { ...document, state: 'inspecting' } : document,
+    });
+  });
+  await page.reload();
+  await page.evaluate((html) => {
+    (document.querySelector('section') as HTMLElement).innerHTML = html;
+  }, element(id));
+  const shown = page.locator('strongroom-document');
+  const buttons = page.locator('strongroom-actions').first();
+  await shown.getByRole('definition').getByText('Being checked').waitFor();
+  await shown.getByText('This document is still being received or checked.').waitFor();
+  await buttons.getByRole('button', { name: 'Delete' }).waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Download' }).count(), 0);
+  await assertAccessible(page, 'a document that is checked');
+  checking = false;
+  await page.frameLocator('strongroom-preview iframe').getByText('Page 1').first().waitFor();
+  await buttons.getByRole('button', { name: 'Download' }).waitFor();
+  await shown.getByRole('definition').getByText('Stored', { exact: true }).waitFor();
+});

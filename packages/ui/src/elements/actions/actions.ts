@@ -9,6 +9,7 @@ import { confirmStyles } from '../../pieces/confirm-dialog.ts';
 import { DocumentActions } from '../../pieces/document-actions.ts';
 import { errorNotice } from '../../pieces/error-notice.ts';
 import { fileNameStyles } from '../../pieces/file-name.ts';
+import { Watch } from '../../pieces/watch.ts';
 import { theme } from '../../theme/theme.ts';
 import { actions as english } from '../../words/english/actions.ts';
 
@@ -67,7 +68,12 @@ export class StrongroomActions extends StrongroomElement {
     done: (_id, document, words) => this.#done(document, words),
     failed: (failure) => this.#fail(failure),
   }));
+  readonly #watch = new Watch((document) => {
+    this.#known = document;
+    this.requestUpdate();
+  });
   #known: Document | null = null;
+  #watched: Document | null = null;
   /** The id that was last looked up, or came with its document. */
   #asked = '';
   #failure: Failure | null = null;
@@ -88,6 +94,8 @@ export class StrongroomActions extends StrongroomElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     for (const name of changes) document.removeEventListener(name, this.#heard);
+    this.#watch.stop();
+    this.#watched = null;
   }
 
   protected override reconnected(): void {
@@ -104,6 +112,14 @@ export class StrongroomActions extends StrongroomElement {
     const id = this.document?.id ?? this.documentId;
     if (id === '') this.reconnected();
     else if (id !== this.#asked) void this.#load(id);
+  }
+
+  /** One that is still received or checked can be used soon. Who gives the document gives the newer one too. */
+  protected override updated(): void {
+    const known = this.document ? null : this.#known;
+    if (known === this.#watched) return;
+    this.#watched = known;
+    this.#watch.over(known ? [known] : [], this.strongroom);
   }
 
   override render(): TemplateResult {

@@ -8,6 +8,7 @@ import { Announcer } from '../../pieces/announcer.ts';
 import { toClipboard } from '../../pieces/clipboard.ts';
 import { errorNotice } from '../../pieces/error-notice.ts';
 import { editIcon } from '../../pieces/icons.ts';
+import { Watch } from '../../pieces/watch.ts';
 import { fields } from '../../theme/fields.ts';
 import { theme } from '../../theme/theme.ts';
 import { document as english } from '../../words/english/document.ts';
@@ -51,6 +52,7 @@ export class StrongroomDocument extends StrongroomElement {
     explain: (error) => this.explain(error),
     changed: (document, saved) => this.#changed(document, saved),
   }));
+  readonly #watch = new Watch((document) => this.#show(document));
   #known: Document | null = null;
   #types: readonly DocumentType[] = [];
   #error: unknown = null;
@@ -60,11 +62,13 @@ export class StrongroomDocument extends StrongroomElement {
   override connectedCallback(): void {
     super.connectedCallback();
     for (const name of changes) document.addEventListener(name, this.#heard);
+    if (this.#known) this.#watch.over([this.#known], this.strongroom);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     for (const name of changes) document.removeEventListener(name, this.#heard);
+    this.#watch.stop();
     clearTimeout(this.#takenFor);
     this.#taken = null;
   }
@@ -88,6 +92,7 @@ export class StrongroomDocument extends StrongroomElement {
     const { strongroom, documentId } = this;
     this.#error = null;
     this.#known = null;
+    this.#watch.stop();
     this.#edit.close();
     if (this.document) return this.#found(this.document);
     if (!documentId) return;
@@ -110,6 +115,7 @@ export class StrongroomDocument extends StrongroomElement {
 
   #show(document: Document): void {
     this.#known = document;
+    this.#watch.over([document], this.strongroom);
     void this.#history.read(this.strongroom, document.id);
     this.requestUpdate();
   }

@@ -12,6 +12,7 @@ import { DocumentActions } from '../../pieces/document-actions.ts';
 import { errorNotice } from '../../pieces/error-notice.ts';
 import { fileNameStyles } from '../../pieces/file-name.ts';
 import { Toast, toastStyles } from '../../pieces/toast.ts';
+import { Watch } from '../../pieces/watch.ts';
 import { fields } from '../../theme/fields.ts';
 import { theme } from '../../theme/theme.ts';
 import { documents as english } from '../../words/english/documents.ts';
@@ -23,7 +24,6 @@ import { type RowContext, row } from './row.ts';
 import { Selection } from './selection.ts';
 import { skeleton } from './skeleton.ts';
 import { styles } from './styles.ts';
-import { Watch } from './watch.ts';
 
 export { configure } from '../../connection/configure.ts';
 export { setWords } from '../../words/words.ts';
