@@ -21,9 +21,10 @@ test('a newcomer stores a document: by the link of the first start, and a file t
   await page.getByRole('heading', { name: 'Store your first document' }).waitFor();
   assert.equal(page.url(), `${server.url}/`, 'the code is gone from the address');
 
-  await drop(page, '.drop', [{ name: 'passport.jpg', mimeType: 'image/jpeg', buffer: jpeg() }]);
+  await page.getByRole('button', { name: 'Choose a file' }).and(page.locator(':enabled')).waitFor();
+  await drop(page, 'strongroom-uploader', [{ name: 'passport.jpg', mimeType: 'image/jpeg', buffer: jpeg() }]);
   await page.getByRole('main').getByLabel('Record').fill('inquiry-1');
-  await page.getByLabel('Document type').selectOption({ label: 'Identity document' });
+  await page.getByLabel('Document type of passport.jpg').selectOption({ label: 'Identity document' });
   await page.getByRole('button', { name: 'Store document' }).click();
   await page.getByRole('heading', { name: 'The document is stored' }).waitFor();
   await page.getByText(/objects\/inquiry-1\/id\/.*\.jpg/).waitFor();

@@ -4,18 +4,13 @@ import { kinds } from '../../words/english/kinds.ts';
 import { shared } from '../../words/english/shared.ts';
 import { type Explanation, explain } from '../../words/explain.ts';
 import { type Formats, formatsOf } from '../../words/formats.ts';
-import { type Say, speaker, type Words } from '../../words/words.ts';
+import { type Say, speaker } from '../../words/words.ts';
 
 /** The language of the console's page. */
 const lang = document.documentElement.lang || 'en';
 
 /** Says what stands in the console, in the page's language and words. */
-export const say: Say = sayWith();
-
-/** Says also the words of an element. */
-export function sayWith(...more: readonly Words[]): Say {
-  return speaker(undefined, [consoleWords, shared, errors, kinds, ...more], lang);
-}
+export const say: Say = speaker(undefined, [consoleWords, shared, errors, kinds], lang);
 
 /** Sizes, times and numbers as the page's language writes them, times in the reader's own time zone. */
 export const formats: Formats = formatsOf(lang);

@@ -5,7 +5,7 @@ import { say } from '../../parts/words.ts';
 
 type Line = readonly [name: string, value: string];
 
-/** `<console-metadata>`: what else is known of a document, as names with values. */
+/** `<console-metadata>`: what else is known of a document, as names with values. Tells each change as `console-metadata`. */
 class MetadataFields extends Part {
   static override properties = { lines: { state: true } };
   declare private lines: readonly Line[];
@@ -16,15 +16,11 @@ class MetadataFields extends Part {
   }
 
   /** As the API takes it; lines without a name are left out, and undefined is none at all. */
-  get value(): Record<string, string> | undefined {
+  get #value(): Record<string, string> | undefined {
     const named = this.lines
       .map(([name, value]): Line => [name.trim(), value])
       .filter(([name]) => name !== '');
     return named.length === 0 ? undefined : Object.fromEntries(named);
-  }
-
-  clear(): void {
-    this.lines = [['', '']];
   }
 
   override render() {
@@ -60,6 +56,7 @@ class MetadataFields extends Part {
       if (each !== at) return line;
       return part === 0 ? [text, line[1]] : [line[0], text];
     });
+    this.#tell();
   }
 
   async #add(): Promise<void> {
@@ -71,14 +68,13 @@ class MetadataFields extends Part {
   #remove(at: number): void {
     const rest = this.lines.filter((_, each) => each !== at);
     this.lines = rest.length === 0 ? [['', '']] : rest;
+    this.#tell();
     this.querySelector<HTMLElement>('.pair input')?.focus();
+  }
+
+  #tell(): void {
+    this.dispatchEvent(new CustomEvent('console-metadata', { detail: this.#value, bubbles: true }));
   }
 }
 
 customElements.define('console-metadata', MetadataFields);
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'console-metadata': MetadataFields;
-  }
-}
