@@ -41,9 +41,10 @@ declare module 'react' {
             | 'parallel'
             | 'manual'
             | 'capture'
+            | 'noResume'
             | 'metadata'
           ),
-        { readonly 'record-id'?: string; readonly 'max-files'?: number }
+        { readonly 'record-id'?: string; readonly 'max-files'?: number; readonly 'no-resume'?: boolean }
       >;
       'strongroom-documents': Props<
         StrongroomDocuments,

@@ -13,6 +13,8 @@ const body = `
   <strongroom-uploader id="single" record-id="states-1" type="id" max-files="12" capture></strongroom-uploader>
   <strongroom-uploader id="choosing" record-id="states-1" types="id,contract,other" multiple></strongroom-uploader>
   <strongroom-uploader id="sending" record-id="states-1" type="id" multiple parallel="2"></strongroom-uploader>
+  <strongroom-uploader id="held" record-id="states-5" type="id" multiple parallel="8"></strongroom-uploader>
+  <strongroom-uploader id="left" record-id="states-6" type="id"></strongroom-uploader>
   <strongroom-uploader id="over" record-id="states-2" type="id" multiple max-files="1"></strongroom-uploader>
   <strongroom-documents id="fetching"></strongroom-documents>
   <strongroom-documents id="empty" record-id="none"></strongroom-documents>
@@ -41,13 +43,28 @@ const script = `
   const get = (id) => document.getElementById(id);
   get('waiting').client = clientWith({ documentTypes: never });
   get('down').client = clientWith({ documentTypes: wrong });
-  get('sending').client = clientWith({ upload: (file, { onProgress }) => {
-    if (file.name === '1.pdf') { onProgress({ sent: file.size }); return never(); }
+  const running = ({ onState }) => ({ done: never(), pausable: true, pause: () => onState('paused'), resume: () => onState('sending'), cancel() {} });
+  get('sending').client = clientWith({ startUpload: (file, options) => {
+    const { onProgress } = options;
+    if (file.name === '1.pdf') { onProgress({ sent: file.size }); return { ...running(options), pausable: false }; }
     let sent = 0;
     const step = () => onProgress({ sent: (sent += 40000) });
     for (let index = 0; index < 18; index++) setTimeout(step, index * 100);
-    return never();
+    return running(options);
   } });
+  const lost = new ui.StrongroomError('unreachable', 'Gone.');
+  const busy = new ui.StrongroomError('busy', 'Busy.', { status: 503 });
+  const holds = { '2.pdf': ['waiting', lost], '3.pdf': ['waiting', busy], '4.pdf': ['inspecting'], '1.pdf': ['paused'] };
+  get('held').client = clientWith({ startUpload: (file, options) => {
+    if (file.name === '5.pdf') options.onContinued(file.size * 0.63);
+    options.onProgress({ sent: file.size * (file.name === '4.pdf' ? 1 : 0.63) });
+    if (holds[file.name]) options.onState(...holds[file.name]);
+    return running(options);
+  } });
+  get('left').client = clientWith({ unfinishedUploads: async () => [
+    { recordId: 'states-6', type: 'id', filename: 'long-'.repeat(12) + '1.pdf', size: 19_000_000, sent: 11_970_000, createdAt: at, forget: async () => {} },
+    { recordId: 'states-6', type: 'id', filename: '2.pdf', size: 90_000_000, sent: 8_388_608, createdAt: at, forget: async () => {} },
+  ] });
   get('fetching').client = clientWith({ list: () => ({ page: never }) });
   get('all').client = clientWith({ list: () => ({ page: async () => page }), get: never });
   get('more').client = clientWith({ list: ({ cursor }) => ({ page: cursor ? wrong : async () => first }) });
@@ -75,7 +92,7 @@ export async function showStates(
   );
   const { page } = opened;
   const files = (id: string) => page.locator(`#${id} input.files`);
-  for (const id of ['single', 'choosing', 'sending', 'over'])
+  for (const id of ['single', 'choosing', 'sending', 'held', 'left', 'over'])
     await page.locator(`#${id} .browse:enabled`).waitFor();
   await files('choosing').setInputFiles([
     pdfFile('1.pdf'),
@@ -91,6 +108,12 @@ export async function showStates(
     pdfFile('3.pdf'),
   ] as never);
   await page.locator('#sending .row').nth(3).getByRole('button').click();
+  await files('held').setInputFiles(
+    [1, 2, 3, 4, 5].map((name) => pdfFile(`${name}.pdf`, 1_000_000)) as never,
+  );
+  await page.locator('#held [data-stage=checking]').waitFor();
+  await page.locator('#held [data-stage=sending] progress').waitFor();
+  await page.locator('#left .left').nth(1).waitFor();
   await files('over').setInputFiles([pdfFile('1.pdf'), pdfFile('2.pdf')] as never);
   await page.locator('#over .row[data-stage=done]').waitFor();
   await page.locator('#all .rows input').nth(2).check();

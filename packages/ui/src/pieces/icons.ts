@@ -37,6 +37,10 @@ export const restoreIcon = icon(svg`<path d="M4 5v5h5M4.6 10A8 8 0 1 1 4 13.5"/>
 
 export const retryIcon = icon(svg`<path d="M20 5v5h-5M19.4 10A8 8 0 1 0 20 13.5"/>`);
 
+export const pauseIcon = icon(svg`<path d="M9 5.5v13M15 5.5v13"/>`);
+
+export const resumeIcon = icon(svg`<path d="M8 5.2v13.6L19 12z"/>`);
+
 export const closeIcon = icon(svg`<path d="m6 6 12 12M18 6 6 18"/>`);
 
 export const checkIcon = icon(svg`<path d="m5 12.5 4.5 4.5L19 7.5"/>`);

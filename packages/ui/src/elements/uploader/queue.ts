@@ -1,9 +1,10 @@
-import type { Document } from '@strongroom/client';
+import type { Document, RunningUpload } from '@strongroom/client';
 import type { Upload } from './upload.ts';
 
 /** What the queue is for: sending one file, and hearing what becomes of each. */
 export interface QueueOwner {
-  send(upload: Upload, signal: AbortSignal): Promise<Document>;
+  /** Begins to send; its promise is for the document. */
+  send(upload: Upload, signal: AbortSignal): Promise<RunningUpload>;
   /** Stage or progress of an upload is another. */
   changed(upload: Upload): void;
 }
@@ -18,23 +19,33 @@ export class UploadQueue {
     this.#owner = owner;
   }
 
-  /** Whether bytes are moving or about to. */
-  get active(): boolean {
-    return this.uploads.some((upload) => upload.active);
-  }
-
   /** Puts an upload in line; it begins at once when there is room. */
   start(upload: Upload): void {
     upload.begin();
-    upload.stage = 'waiting';
-    this.#owner.changed(upload);
+    this.#become(upload, 'waiting');
     this.#next();
   }
 
   /** Once every byte has gone there is nothing to cancel: the document may be stored already. */
   cancel(upload: Upload): void {
-    if (upload.stage === 'waiting') this.#become(upload, 'cancelled');
-    if (upload.stage === 'sending') upload.ending?.abort();
+    if (upload.stage === 'finishing' || upload.stage === 'checking') return;
+    if (upload.ending) upload.ending.abort();
+    else if (upload.stage === 'waiting') this.#become(upload, 'cancelled');
+  }
+
+  /** Stops one that can go on later; the next in line takes its place. */
+  pause(upload: Upload): void {
+    if (!upload.pausable) return;
+    upload.running?.pause();
+    this.#become(upload, 'paused');
+    this.#next();
+  }
+
+  /** Puts one that was paused in line again. */
+  resume(upload: Upload): void {
+    if (upload.stage !== 'paused') return;
+    this.#become(upload, 'waiting');
+    this.#next();
   }
 
   /** Takes an upload that is not active off the list. */
@@ -44,9 +55,15 @@ export class UploadQueue {
   }
 
   #next(): void {
-    const running = this.uploads.filter(({ stage }) => stage === 'sending' || stage === 'finishing').length;
+    const running = this.uploads.filter(({ moving }) => moving).length;
     const waiting = this.uploads.filter(({ stage }) => stage === 'waiting');
-    for (const upload of waiting.slice(0, Math.max(0, this.parallel - running))) void this.#run(upload);
+    for (const upload of waiting.slice(0, Math.max(0, this.parallel - running))) this.#begin(upload);
+  }
+
+  #begin(upload: Upload): void {
+    if (upload.running === null) return void this.#run(upload);
+    this.#become(upload, 'sending');
+    upload.running.resume();
   }
 
   async #run(upload: Upload): Promise<void> {
@@ -54,14 +71,23 @@ export class UploadQueue {
     upload.ending = ending;
     this.#become(upload, 'sending');
     try {
-      upload.document = await this.#owner.send(upload, ending.signal);
+      upload.document = await this.#sent(upload, ending.signal);
       this.#become(upload, 'done');
     } catch (error) {
       upload.error = error;
       this.#become(upload, ending.signal.aborted ? 'cancelled' : 'failed');
     }
-    upload.ending = null;
     this.#next();
+  }
+
+  async #sent(upload: Upload, signal: AbortSignal): Promise<Document> {
+    try {
+      upload.running = await this.#owner.send(upload, signal);
+      return await upload.running.done;
+    } finally {
+      upload.running = null;
+      upload.ending = null;
+    }
   }
 
   #become(upload: Upload, stage: Upload['stage']): void {

@@ -1,7 +1,16 @@
 import type { DocumentType } from '@strongroom/client';
 import { html, nothing, type TemplateResult } from 'lit';
 import { fileName } from '../../pieces/file-name.ts';
-import { alertIcon, checkIcon, closeIcon, fileIcon, retryIcon } from '../../pieces/icons.ts';
+import {
+  alertIcon,
+  checkIcon,
+  closeIcon,
+  fileIcon,
+  pauseIcon,
+  resumeIcon,
+  retryIcon,
+  warningIcon,
+} from '../../pieces/icons.ts';
 import type { Explanation } from '../../words/explain.ts';
 import type { Formats } from '../../words/formats.ts';
 import { typeLabel } from '../../words/type-label.ts';
@@ -19,6 +28,8 @@ export interface RowContext {
   explain(error: unknown): Explanation;
   choose(upload: Upload, type: string): void;
   cancel(upload: Upload): void;
+  pause(upload: Upload): void;
+  resume(upload: Upload): void;
   retry(upload: Upload): void;
   remove(upload: Upload): void;
 }
@@ -41,7 +52,10 @@ const marks: Readonly<Record<Upload['stage'], TemplateResult>> = {
   ready: fileIcon,
   waiting: fileIcon,
   sending: fileIcon,
+  retrying: warningIcon,
+  paused: fileIcon,
   finishing: fileIcon,
+  checking: fileIcon,
   done: checkIcon,
   failed: alertIcon,
   cancelled: fileIcon,
@@ -57,26 +71,37 @@ function status(upload: Upload, context: RowContext): TemplateResult {
   }
   if (upload.typeMissing) return html`<p class="status error small">${say('uploader.type_missing')}</p>`;
   return html`<p class="status quiet small">${statusParts(upload, context).map(
-    (part, index) => html`${index > 0 ? ' · ' : nothing}<span>${part}</span>`,
+    (part, index, { length }) => html`<span>${part}${index < length - 1 ? ' ·' : nothing}</span> `,
   )}</p>`;
 }
 
-function statusParts({ stage, file, sent, meter }: Upload, { say, formats }: RowContext): string[] {
+function statusParts(upload: Upload, context: RowContext): string[] {
+  const { stage, file, sent } = upload;
+  const { say, formats } = context;
   const size = formats.size(file.size);
+  const share = say('uploader.sending', { sent: formats.size(sent), total: size });
+  if (stage === 'retrying' || (stage === 'sending' && upload.stalled)) return [troubleOf(upload, say), share];
+  if (stage === 'paused') return [say('uploader.paused'), share];
   if (stage !== 'sending') return [size, say(stageWords[stage])];
-  const parts = [say('uploader.sending', { sent: formats.size(sent), total: size })];
-  const pace = meter.pace(file.size);
+  const parts = upload.justContinued ? [say('uploader.continued'), share] : [share];
+  const pace = upload.meter.pace(file.size);
   if (pace) parts.push(formats.speed(pace.speed));
   if (pace?.left) parts.push(say('uploader.left', { time: formats.duration(pace.left) }));
   return parts;
 }
 
-const stageWords: Readonly<Record<Exclude<Upload['stage'], 'sending' | 'failed'>, WordKey>> & {
-  failed: WordKey;
-} = {
+/** What an upload that does not move waits for. */
+export function troubleOf({ error }: Upload, say: Say): string {
+  if (!navigator.onLine) return say('uploader.offline');
+  const { code } = (error ?? {}) as { readonly code?: unknown };
+  return say(code === 'unreachable' ? 'uploader.retrying' : 'uploader.retrying_service');
+}
+
+const stageWords: Readonly<Record<Exclude<Upload['stage'], 'sending' | 'retrying' | 'paused'>, WordKey>> = {
   ready: 'uploader.ready',
   waiting: 'uploader.waiting',
   finishing: 'uploader.finishing',
+  checking: 'uploader.checking',
   done: 'uploader.done',
   failed: 'error.unknown',
   cancelled: 'uploader.cancelled',
@@ -104,7 +129,7 @@ function typeChoice(upload: Upload, context: RowContext): TemplateResult | typeo
   </select>`;
 }
 
-function actions(upload: Upload, { say, cancel, retry, remove }: RowContext): TemplateResult {
+function actions(upload: Upload, { say, cancel, pause, resume, retry, remove }: RowContext): TemplateResult {
   const filename = upload.file.name;
   const button = (key: WordKey, icon: TemplateResult, act: (upload: Upload) => void, disabled = false) =>
     html`<button
@@ -117,17 +142,26 @@ function actions(upload: Upload, { say, cancel, retry, remove }: RowContext): Te
     >
       ${icon}
     </button>`;
-  if (upload.active) return button('uploader.cancel_of', closeIcon, cancel, upload.stage === 'finishing');
-  return html`${upload.retryable ? button('uploader.retry_of', retryIcon, retry) : nothing}${button(
-    'uploader.remove_of',
-    closeIcon,
-    remove,
-  )}`;
+  const settling = upload.stage === 'finishing' || upload.stage === 'checking';
+  // A button that becomes another in the same place keeps the focus. What cancels never becomes what takes off the list.
+  return html`${
+    upload.pausable
+      ? button('uploader.pause_of', pauseIcon, pause)
+      : upload.stage === 'paused'
+        ? button('uploader.resume_of', resumeIcon, resume)
+        : upload.retryable
+          ? button('uploader.retry_of', retryIcon, retry)
+          : nothing
+  }${
+    upload.active
+      ? html`${button('uploader.cancel_of', closeIcon, cancel, settling)}`
+      : button('uploader.remove_of', closeIcon, remove)
+  }`;
 }
 
 /** At the row's edge, so that nothing moves when it comes and goes. */
 function bar(upload: Upload, { say }: RowContext): TemplateResult | typeof nothing {
-  if (!upload.active || upload.stage === 'waiting') return nothing;
+  if (!upload.active || (upload.stage === 'waiting' && upload.sent === 0)) return nothing;
   return html`<progress
     part="progress"
     aria-label=${say('uploader.progress_of', { filename: upload.file.name })}

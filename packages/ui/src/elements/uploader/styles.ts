@@ -180,13 +180,43 @@ export const styles = css`
   progress::-moz-progress-bar {
     background: var(--_accent);
   }
-  [data-stage='finishing'] progress::-webkit-progress-value {
+  :is([data-stage='finishing'], [data-stage='checking']) progress::-webkit-progress-value {
     animation: sr-breathe 1.2s ease-in-out infinite alternate;
   }
   @keyframes sr-breathe {
     to {
       opacity: 0.45;
     }
+  }
+  [data-stage='paused'] progress::-webkit-progress-value,
+  .left progress::-webkit-progress-value {
+    background: var(--_quiet);
+  }
+  [data-stage='retrying'] .mark {
+    color: var(--_warning);
+  }
+  .unfinished {
+    overflow: clip;
+    border: 1px solid var(--_line);
+    border-radius: var(--_radius);
+    background: var(--_surface);
+  }
+  .unfinished > p {
+    padding-inline: calc(var(--_space) * 4);
+  }
+  .unfinished > .title {
+    padding-block-start: calc(var(--_space) * 3);
+  }
+  .unfinished ul {
+    margin-block-start: calc(var(--_space) * 2);
+    border-block-start: 1px solid var(--_line);
+  }
+  .row.left {
+    grid-template-columns: minmax(0, 1fr) auto;
+  }
+  .left .row-actions {
+    grid-column: 2;
+    gap: var(--_space);
   }
   .send {
     display: flex;
@@ -227,6 +257,19 @@ export const styles = css`
       grid-column: 3;
       grid-row: 1;
     }
+    .unfinished > p {
+      padding-inline: calc(var(--_space) * 3);
+    }
+    .row.left {
+      grid-template-columns: minmax(0, 1fr);
+    }
+    .left .row-actions {
+      grid-column: 1;
+      grid-row: auto;
+    }
+    .left .again {
+      flex: 1 1 auto;
+    }
     select.type {
       grid-column: 2 / -1;
       inline-size: calc(100% - var(--_space));
@@ -246,7 +289,7 @@ export const styles = css`
     }
   }
   @media (prefers-reduced-motion: reduce) {
-    [data-stage='finishing'] progress::-webkit-progress-value {
+    :is([data-stage='finishing'], [data-stage='checking']) progress::-webkit-progress-value {
       animation: none;
     }
     progress::-webkit-progress-value {

@@ -1,4 +1,4 @@
-import type { Document, DocumentType, Metadata } from '@strongroom/client';
+import type { DocumentType, Metadata, RunningUpload, UnfinishedUpload } from '@strongroom/client';
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { callerOf, forgetAccess, typesOf } from '../../connection/access.ts';
@@ -18,6 +18,7 @@ import { UploadQueue } from './queue.ts';
 import { type RowContext, row } from './row.ts';
 import { Spoken } from './spoken.ts';
 import { styles } from './styles.ts';
+import { Unfinished } from './unfinished.ts';
 import { type Destination, Upload } from './upload.ts';
 import { zone } from './zone.ts';
 
@@ -27,7 +28,8 @@ export { setWords } from '../../words/words.ts';
 /**
  * `<strongroom-uploader record-id types>`: the place where a user hands documents in. Files come by drop, choice, paste and
  * camera. With one possible type they are sent at once; with several the user chooses for each and then sends. An upload
- * goes on when the element is moved or taken out of the page; `cancel()` ends it.
+ * goes on when the element is moved or taken out of the page; `cancel()` ends it. One whose page was left goes on once the
+ * same file is chosen again.
  */
 export class StrongroomUploader extends StrongroomElement {
   static override readonly english = [english];
@@ -41,6 +43,7 @@ export class StrongroomUploader extends StrongroomElement {
     parallel: { type: Number },
     manual: { type: Boolean },
     capture: { type: Boolean },
+    noResume: { attribute: 'no-resume', type: Boolean },
     metadata: { attribute: false },
   };
 
@@ -60,6 +63,8 @@ export class StrongroomUploader extends StrongroomElement {
   declare manual: boolean;
   /** Offers the camera on devices with a touch screen. */
   declare capture: boolean;
+  /** Keeps no note in the browser by which an upload goes on after the page was left. */
+  declare noResume: boolean;
   /** Kept with every document sent from here: one JSON object. */
   declare metadata: Metadata | undefined;
 
@@ -76,12 +81,20 @@ export class StrongroomUploader extends StrongroomElement {
     folders: (names) => this.#refuseFolders(names),
     pastedName: (time) => this.say('uploader.pasted', { time: this.formats.time(time) }),
   });
+  readonly #unfinished = new Unfinished(this, {
+    source: () => this.#unfinishedSource,
+    isShown: (left) =>
+      this.#queue.uploads.some((upload) => upload.stage !== 'cancelled' && isOf(upload.file, left)),
+    found: (left) => this.#tellOf(left),
+  });
   #types: readonly DocumentType[] | null = null;
   #maxFiles: number | null = null;
   #loadError: unknown = null;
   #note = '';
   /** Added before it was known what is accepted. */
   #early: File[] = [];
+  /** The upload that was left, for which its file is being chosen. */
+  #again: UnfinishedUpload | null = null;
   /** Where in the list the focus was before this update. */
   #focusedRow: number | null = null;
 
@@ -95,16 +108,19 @@ export class StrongroomUploader extends StrongroomElement {
     this.parallel = 3;
     this.manual = false;
     this.capture = false;
+    this.noResume = false;
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
     addEventListener('online', this.#online);
+    addEventListener('offline', this.#offline);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     removeEventListener('online', this.#online);
+    removeEventListener('offline', this.#offline);
   }
 
   /** Adds files as if they had been dropped. */
@@ -144,6 +160,16 @@ export class StrongroomUploader extends StrongroomElement {
     for (const upload of this.#queue.uploads) this.#queue.cancel(upload);
   }
 
+  /** Stops what is on its way and can go on later. */
+  pause(): void {
+    for (const upload of this.#queue.uploads) this.#queue.pause(upload);
+  }
+
+  /** Goes on with what was paused. */
+  resume(): void {
+    for (const upload of this.#queue.uploads) this.#queue.resume(upload);
+  }
+
   /** Takes everything off the list that is not on its way. */
   clear(): void {
     for (const upload of [...this.#queue.uploads]) this.#queue.remove(upload);
@@ -155,12 +181,14 @@ export class StrongroomUploader extends StrongroomElement {
     this.#types = null;
     this.#maxFiles = null;
     void this.#load();
+    void this.#unfinished.look();
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     super.willUpdate(changed);
     this.#queue.parallel = Math.max(1, this.parallel);
     if (changed.has('recordId')) this.#comeTo(changed.get('recordId'));
+    if (this.hasUpdated && (changed.has('recordId') || changed.has('noResume'))) void this.#unfinished.look();
     const row = this.shadowRoot?.activeElement?.closest('.row');
     this.#focusedRow = row ? [...(row.parentElement?.children ?? [])].indexOf(row) : null;
   }
@@ -173,7 +201,7 @@ export class StrongroomUploader extends StrongroomElement {
     return html`<div class="uploader" role="group" aria-label=${this.say('uploader.label')}>
       ${this.#renderTop()}
       ${this.#note === '' ? nothing : html`<p class="notice" part="note">${infoIcon}<span>${this.#note}</span></p>`}
-      ${this.#renderRows()} ${this.#renderSend()} ${this.#announcer.render()}
+      ${this.#renderUnfinished()} ${this.#renderRows()} ${this.#renderSend()} ${this.#announcer.render()}
     </div>`;
   }
 
@@ -202,6 +230,16 @@ export class StrongroomUploader extends StrongroomElement {
 
   #renderRefusal(key: 'uploader.not_allowed' | 'uploader.no_types'): TemplateResult {
     return html`<div class="notice">${infoIcon}<div>${this.say(key)}</div></div>`;
+  }
+
+  #renderUnfinished(): TemplateResult | typeof nothing {
+    if (this.#possible === null || !this.may('upload')) return nothing;
+    return html`${this.#unfinished.render({
+      say: this.say,
+      formats: this.formats,
+      choose: (left) => this.#chooseAgain(left),
+      forget: (left) => this.#forget(left),
+    })}<input class="again" type="file" hidden @change=${this.#chosenAgain} />`;
   }
 
   #renderRows(): TemplateResult | typeof nothing {
@@ -251,10 +289,13 @@ export class StrongroomUploader extends StrongroomElement {
       explain: (error) => this.explain(error),
       choose: (upload, type) => this.#choose(upload, type),
       cancel: (upload) => this.#queue.cancel(upload),
+      pause: (upload) => this.#queue.pause(upload),
+      resume: (upload) => this.#queue.resume(upload),
       retry: (upload) => this.#start(upload),
       remove: (upload) => {
         this.#queue.remove(upload);
         this.#note = '';
+        void this.#unfinished.look();
         this.requestUpdate();
       },
     };
@@ -315,8 +356,11 @@ export class StrongroomUploader extends StrongroomElement {
   #admit(file: File): Upload {
     const possible = this.#possible ?? [];
     const fitting = typesFor(file, possible);
+    const before = this.#unfinished.left.find((left) => isOf(file, left))?.type;
     const preset =
-      fitting.find(({ id }) => id === this.type) ?? (fitting.length === 1 ? fitting[0] : undefined);
+      fitting.find(({ id }) => id === before) ??
+      fitting.find(({ id }) => id === this.type) ??
+      (fitting.length === 1 ? fitting[0] : undefined);
     const upload = new Upload(file, preset?.id ?? null);
     this.#queue.uploads.push(upload);
     const error = refusal(file, possible);
@@ -372,17 +416,27 @@ export class StrongroomUploader extends StrongroomElement {
     if (this.#types !== null && !this.#waitsForUser && this.#ready.length > 0) this.send();
   }
 
-  async #send(upload: Upload, signal: AbortSignal): Promise<Document> {
+  async #send(upload: Upload, signal: AbortSignal): Promise<RunningUpload> {
     await assertReadable(upload.file);
     const { client, recordId, metadata } = upload.destination as Destination;
-    return client.upload(upload.file, {
+    return client.startUpload(upload.file, {
       recordId,
       type: upload.type ?? '',
       idempotencyKey: upload.idempotencyKey,
       metadata,
       signal,
+      resumable: !this.noResume,
       onProgress: ({ sent }) => {
         upload.progress(sent);
+        this.#changed(upload);
+      },
+      onState: (state, error?: unknown) => {
+        upload.follow(state, error);
+        this.#changed(upload);
+      },
+      onContinued: (from) => {
+        upload.continued(from);
+        this.#spoken.continued(upload, this.say, this.formats);
         this.#changed(upload);
       },
     });
@@ -394,27 +448,78 @@ export class StrongroomUploader extends StrongroomElement {
     this.#spoken.heard(upload, this.say, this.formats, (error) => this.explain(error).text);
     const { stage, error, file, document } = upload;
     if (stage === 'done' && document) this.emit('strongroom-uploaded', { document });
+    if (stage === 'done' || stage === 'failed' || stage === 'cancelled') void this.#unfinished.look();
     if (stage === 'failed') {
       this.emit('strongroom-failed', { action: 'upload', error: error as Error, file });
       if (rightsLost.has((error as { code?: string }).code ?? '')) forgetAccess(this.strongroom);
     }
   }
 
-  /** A page that is left loses what is being sent; only then it is asked about. */
+  /** Only where leaving the page loses what is being sent it is asked about: what the browser keeps a note of can go on. */
   #guardLeaving(): void {
     removeEventListener('beforeunload', this.#warn);
-    if (this.#queue.active) addEventListener('beforeunload', this.#warn);
+    const losable = this.#queue.uploads.some((upload) => upload.active && (this.noResume || upload.losable));
+    if (losable) addEventListener('beforeunload', this.#warn);
   }
 
   readonly #warn = (event: Event): void => event.preventDefault();
 
-  /** What failed for want of a network is tried again when there is one. */
+  /** What waits or failed for want of a network is tried again when there is one. */
   readonly #online = (): void => {
     for (const upload of this.#queue.uploads) {
       const lost = (upload.error as { code?: string } | null)?.code === 'unreachable';
       if (upload.stage === 'failed' && lost) this.#start(upload);
+      if (upload.stage === 'retrying') upload.running?.resume();
+      upload.stalled = false;
     }
+    this.requestUpdate();
   };
+
+  readonly #offline = (): void => {
+    for (const upload of this.#queue.uploads) upload.stalled = upload.stage === 'sending';
+    this.requestUpdate();
+  };
+
+  get #unfinishedSource() {
+    const { strongroom: client, recordId, noResume } = this;
+    return noResume || recordId === '' ? null : { client, recordId };
+  }
+
+  #tellOf(left: readonly UnfinishedUpload[]): void {
+    const { filename = '' } = left[0] ?? {};
+    this.#announcer.say(this.say('uploader.said_unfinished', { count: left.length, filename }));
+  }
+
+  #chooseAgain(left: UnfinishedUpload): void {
+    this.#again = left;
+    this.renderRoot.querySelector<HTMLInputElement>('input.again')?.click();
+  }
+
+  /** Goes on at once: what it is and where it belongs was said when it was begun. */
+  readonly #chosenAgain = (event: Event): void => {
+    const input = event.currentTarget as HTMLInputElement;
+    const [file] = input.files ?? [];
+    const left = this.#again;
+    input.value = '';
+    if (!file || !left) return;
+    this.#note = '';
+    if (!isOf(file, left)) {
+      this.#say(this.say('uploader.other_file', { chosen: file.name, filename: left.filename }));
+      return;
+    }
+    const upload = this.#admit(file);
+    if (upload.stage !== 'failed') {
+      upload.begin(left.type);
+      this.#start(upload);
+    }
+    this.requestUpdate();
+  };
+
+  async #forget(left: UnfinishedUpload): Promise<void> {
+    this.#announcer.say(this.say('uploader.said_forgotten', { filename: left.filename }));
+    await this.#unfinished.forget(left);
+    await this.#focus('.unfinished button, .browse');
+  }
 
   async #load(): Promise<void> {
     const client = this.strongroom;
@@ -451,6 +556,11 @@ export class StrongroomUploader extends StrongroomElement {
     await this.updateComplete;
     this.renderRoot.querySelector<HTMLElement>(selector)?.focus();
   }
+}
+
+/** Whether `file` may be the one that was left: what lies in it is compared when it is sent. */
+function isOf({ name, size }: File, left: UnfinishedUpload): boolean {
+  return name === left.filename && size === left.size;
 }
 
 /** After these the caller may do less than was known. */
