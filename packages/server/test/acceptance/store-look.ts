@@ -39,9 +39,7 @@ function diskLook(folder: string): StoreLook {
       const objects = new Set(all);
       // The facts of an object lie beside it under its name with a dot before it.
       const alone = (file: string) => !objects.has(file.replace(/(^|\/)\.([^/]+)$/, '$1$2'));
-      return all.filter(
-        (file) => /(^|\/)\./.test(file) && (file.includes('/tmp/') || alone(file)) && !isOwn(file),
-      );
+      return all.filter((file) => /(^|\/)\./.test(file) && (isScratch(file) || alone(file)) && !isOwn(file));
     },
     emptied: async () => {
       // Those that a store is made of are always there.
@@ -53,6 +51,11 @@ function diskLook(folder: string): StoreLook {
       return paths.filter((_, at) => counts[at] === 0);
     },
   };
+}
+
+/** What is on its way into an object, in one call or over several. */
+function isScratch(file: string): boolean {
+  return /^\.strongroom\/(tmp|uploads)\//.test(file);
 }
 
 /** Everything in the folder; looked at again when the service removed an empty folder meanwhile. */

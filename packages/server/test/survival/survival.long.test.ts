@@ -1,0 +1,14 @@
+import { describe, test } from 'node:test';
+import { diskAndSqlite, s3AndPostgres } from '../acceptance/backends.ts';
+import { surviveByTus } from './tus.ts';
+
+const MiB = 1024 ** 2;
+
+for (const backend of [diskAndSqlite, s3AndPostgres]) {
+  describe(`on ${backend.name}`, { skip: backend.missing() }, () => {
+    test('1 GiB by tus survives 20 cuts and 3 kills', async (t) => {
+      const trial = { size: 1024 * MiB, chunkSize: 100 * MiB, cuts: 20, kills: 3 };
+      t.diagnostic(await surviveByTus(t, backend, trial));
+    });
+  });
+}
