@@ -72,3 +72,8 @@ export function fileUnreadable(cause: unknown): StrongroomError {
   const message = 'The file could not be read, or changed while it was sent.';
   return new StrongroomError('file_unreadable', message, { cause });
 }
+
+/** Whether what stands before the service refused a body for its size (413): a smaller one may pass. The service itself says its limit. */
+export function tooLargeOnTheWay(error: unknown): boolean {
+  return error instanceof StrongroomError && error.code === 'too_large' && !('limit' in error.parameters);
+}

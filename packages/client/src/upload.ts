@@ -1,6 +1,7 @@
 import type { Document } from './answers.ts';
 import { bodyOf, type NamedBody } from './body.ts';
 import type { Connection } from './connection.ts';
+import { tooLargeOnTheWay } from './error.ts';
 import type { Uploadable } from './file-source.ts';
 import type { UploadPlaces } from './places/upload-places.ts';
 import { ProgressTeller } from './progress.ts';
@@ -35,21 +36,41 @@ export function startUpload(uploads: Uploads, file: Uploadable, options: UploadO
       if (told.sent === told.total) running.finishing();
       onProgress?.(told);
     });
-    const { connection, choice } = uploads;
-    const job: Job = { connection, body, wanted, idempotencyKey, progress };
-    const chosen = await choice.of(body, options, running.cancelled);
-    const carry = chosen === 'plain' ? null : await loaded();
-    const document = await (chosen === 'plain' || carry === null
-      ? plain(job, running)
-      : carry(await goingOn(uploads, job, options, running), chosen));
+    const job: Job = { connection: uploads.connection, body, wanted, idempotencyKey, progress };
+    const document = await send(uploads, job, options, running);
     progress.end();
     return document;
   });
 }
 
+async function send(uploads: Uploads, job: Job, options: UploadOptions, running: Running): Promise<Document> {
+  const { choice } = uploads;
+  const chosen = await choice.of(job.body, options, running.cancelled);
+  if (chosen !== 'plain') return inPieces(uploads, job, options, running, chosen);
+  try {
+    return await plain(job, running);
+  } catch (error) {
+    const cut = tooLargeOnTheWay(error) && (await choice.mayBeCut(job.body, options, running.cancelled));
+    if (!cut) throw error;
+    return inPieces(uploads, job, options, running, 'tus');
+  }
+}
+
 function plain(job: Job, running: Running): Promise<Document> {
   running.goesBy('plain');
   return sendPlain(job, running);
+}
+
+async function inPieces(
+  uploads: Uploads,
+  job: Job,
+  options: UploadOptions,
+  running: Running,
+  chosen: 'tus' | 'direct',
+): Promise<Document> {
+  const carry = await loaded();
+  if (carry === null) return plain(job, running);
+  return carry(await goingOn(uploads, job, options, running), chosen);
 }
 
 /** Null where the code can't be had: the page is older than what its server has. Then the upload goes plain. */

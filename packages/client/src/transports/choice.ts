@@ -31,6 +31,11 @@ export class Choice {
     return offered.includes('tus') ? 'tus' : 'plain';
   }
 
+  /** Whether a file that was refused on its way may go in pieces. */
+  async mayBeCut({ part }: NamedBody, { transport = 'auto' }: UploadOptions, signal: AbortSignal) {
+    return part !== null && transport === 'auto' && (await this.#asked(signal)).includes('tus');
+  }
+
   /** From here the bucket can't be reached: no more uploads go there. */
   forgoDirect(): void {
     this.#bucketReached = false;

@@ -1,21 +1,30 @@
 import { sender } from '#platform';
 import type { Document } from '../answers.ts';
-import { StrongroomError } from '../error.ts';
+import { StrongroomError, tooLargeOnTheWay } from '../error.ts';
 import type { Keeper } from '../places/keeper.ts';
 import { collections, tusHeaders, uploadPath } from './ending.ts';
 import type { ResumableJob, Wanted } from './job.ts';
 import type { Stretch } from './resumable.ts';
 import { settled } from './settled.ts';
 
+/** Bytes. What takes no more than this has another reason. */
+const smallestChunk = 2 ** 18;
+
 /** Resumable uploads by tus 1.0 (https://tus.io/protocols/resumable-upload): made, sent on from its offset, asked where it stands. */
 export const goByTus: Stretch = async (job, keeper, signal) => {
   const { id, offset } = await (keeper.place.id === null
     ? create(job, keeper, signal)
     : stand(job, keeper, signal));
-  let sent = offset;
+  let [sent, chunk] = [offset, job.chunkSize];
   while (sent < job.size) {
-    sent = await append(job, id, sent, signal);
-    await keeper.note({ sent });
+    try {
+      sent = await append(job, id, { from: sent, to: Math.min(sent + chunk, job.size) }, signal);
+      await keeper.note({ sent });
+    } catch (error) {
+      // Proxies take bodies of 1 MiB, some of them, when nobody has told them otherwise.
+      if (!tooLargeOnTheWay(error) || chunk <= smallestChunk) throw error;
+      chunk /= 2;
+    }
   }
   const call = { method: 'GET', path: uploadPath('tus', id), signal, repeatable: false } as const;
   return settled(() => job.connection.json<Document>(call), job.course, signal);
@@ -64,8 +73,12 @@ async function stand(job: ResumableJob, keeper: Keeper, signal: AbortSignal): Pr
 }
 
 /** Sends the next bytes; how many are stored then. */
-async function append(job: ResumableJob, id: string, from: number, signal: AbortSignal): Promise<number> {
-  const to = Math.min(from + job.chunkSize, job.size);
+async function append(
+  job: ResumableJob,
+  id: string,
+  { from, to }: { readonly from: number; readonly to: number },
+  signal: AbortSignal,
+): Promise<number> {
   const headers = {
     ...tusHeaders,
     'upload-offset': String(from),
