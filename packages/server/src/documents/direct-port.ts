@@ -39,8 +39,8 @@ export type DirectDraft = Omit<NewDocument, 'contentDigest'> & { readonly size: 
  * raise `document_missing` for what is no direct upload that the caller reaches, and `upload_ended` for one that was given up.
  */
 export interface DirectPort {
-  /** Whether there are any. */
-  readonly isOffered: boolean;
+  /** Where parts are sent, as a page's policy names it; null: there are no direct uploads here. */
+  readonly origin: string | null;
   /**
    * Begins one, with the first of its parts' URLs; `replayed` where its idempotency key has begun it before. Raises
    * `invalid_input`, `unknown_document_type`, `too_large`, `empty_body`, `type_refused`, `idempotency_*`, `grant_used_up`.

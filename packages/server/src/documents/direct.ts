@@ -8,11 +8,12 @@ import type { ObjectFacts, ObjectStore } from '../objects/object-store.ts';
 import type { Part } from '../objects/resumable-objects.ts';
 import type { DocumentRecords } from '../records/document-records.ts';
 import type { UploadRecord, UploadRecords } from '../records/upload-records.ts';
-import { abandon } from './abandon.ts';
+import { abandon, abandonAfter } from './abandon.ts';
 import { type AdmissionParts, admit, recognized } from './admission.ts';
 import { arrived, missing, partAt, partCount } from './direct-parts.ts';
 import type { DirectDraft, DirectPort, DirectStanding } from './direct-port.ts';
 import { type Document, type JsonObject, listedStates } from './document.ts';
+import type { NewDocument } from './documents-port.ts';
 import {
   allowanceOf,
   type DraftingParts,
@@ -63,8 +64,8 @@ export class Direct implements DirectPort {
     this.#parts = parts;
   }
 
-  get isOffered(): boolean {
-    return this.#parts.direct !== null;
+  get origin(): string | null {
+    return this.#parts.direct?.origin ?? null;
   }
 
   async begin(
@@ -91,7 +92,7 @@ export class Direct implements DirectPort {
       { transport: 'direct', length: size, state: {}, claims },
     );
     if (!created) return { standing: await this.parts(caller, document.id, null), replayed: true };
-    const begun = await this.#beginAt(document, 0, size);
+    const begun = await this.#begunWith(caller, wanted, document, size);
     return { standing: await this.#standing(caller, document, begun, [], null), replayed: false };
   }
 
@@ -171,6 +172,16 @@ export class Direct implements DirectPort {
     const upload = await this.#parts.records.findUpload(id);
     if (upload === null) throw new StrongroomError('upload_ended', { id });
     return upload;
+  }
+
+  /** Where the store does not begin it nobody hears of it: it is given up, unless its idempotency key leads to it. */
+  async #begunWith(caller: Caller, wanted: NewDocument, document: Document, size: number): Promise<Begun> {
+    try {
+      return await this.#beginAt(document, 0, size);
+    } catch (error) {
+      if (wanted.idempotencyKey === null) await abandonAfter(error, this.#parts, document.id, caller);
+      throw error;
+    }
   }
 
   /** Begins it at the store, and keeps how. What nobody would know of is ended again. */

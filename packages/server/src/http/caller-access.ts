@@ -16,7 +16,7 @@ export function registerCaller(app: App, { direct }: Pick<Doors, 'direct'>): voi
       maxSize: rights.maxSize,
       maxFiles: rights.maxFiles,
       expiresAt: rights.expiresAt?.toISOString() ?? null,
-      transports: ['plain', 'tus', ...(direct.isOffered ? (['direct'] as const) : [])],
+      transports: ['plain', 'tus', ...(direct.origin === null ? [] : (['direct'] as const))],
     };
   });
 }

@@ -6,6 +6,8 @@ import type { Part, ResumableTarget } from './resumable-objects.ts';
  * written over. Any call may raise `store_unavailable`, `aborted`.
  */
 export interface DirectUploads {
+  /** Where the URLs lead: scheme, host and port. */
+  readonly origin: string;
   /** Begins an upload of `size` bytes; every part but the last has `partSize` bytes. */
   begin(
     target: ResumableTarget,

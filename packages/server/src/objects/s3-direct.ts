@@ -32,6 +32,10 @@ export class S3Direct implements DirectUploads {
     this.#parts = parts;
   }
 
+  get origin(): string {
+    return this.#parts.endpoint.origin;
+  }
+
   async begin(
     target: ResumableTarget,
     size: number,

@@ -8,6 +8,7 @@ export function measuredDirect(direct: DirectUploads, calls: Calls): DirectUploa
   const complete: DirectUploads['complete'] = (...given) => direct.complete(...given);
   const end: DirectUploads['end'] = (...given) => direct.end(...given);
   return {
+    origin: direct.origin,
     begin: calls.measured('direct_begin', begin),
     urls: (...given) => direct.urls(...given),
     parts: calls.measured('direct_parts', parts),

@@ -13,6 +13,7 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { httpProxy } from '../faults/http-proxy.ts';
 import { jpeg, paddedPdf, pdf } from '../fixtures/make.ts';
 import {
   type Ending,
@@ -376,6 +377,54 @@ describe('direct uploads', { skip: needs('s3') || needs('postgres') }, () => {
   test('are told of to who asks which ways in there are', async () => {
     const { body } = await client.send<{ transports: string[] }>('GET', '/v1/caller');
     assert.deepEqual(body.transports, ['plain', 'tus', 'direct']);
+  });
+});
+
+describe('a direct upload that the store does not begin', { skip: needs('s3') }, () => {
+  test('is given up, or begun anew by its Idempotency-Key', async (t) => {
+    const bucket = await testBucket(t);
+    let isRefusing = true;
+    const S3_ENDPOINT = await httpProxy(t, bucket, {
+      answer: ({ method, url }, response) => {
+        const refuses = isRefusing && method === 'POST' && /[?&]uploads/.test(url);
+        if (refuses) response.writeHead(503, { 'content-length': 0 }).end();
+        return refuses;
+      },
+    });
+    const server = await startServer(t, {
+      ...bucket.environment,
+      S3_ENDPOINT,
+      S3_PUBLIC_ENDPOINT: bucket.endpoint,
+      DIRECT_UPLOADS: 'true',
+    });
+    const client = new DirectClient(server);
+    const claims = { recordId: 'r', type: 'contract', filename: 'a.pdf' };
+    const states = async () => {
+      const { body } = await client.send<{ items: ApiDocument[] }>(
+        'GET',
+        '/v1/documents?state=all&sort=createdAt',
+      );
+      return body.items.map(({ state }) => state);
+    };
+    assert.equal(codeOf(await client.begin(claims, small.length)), '503 store_unavailable');
+    assert.equal(codeOf(await client.begin(claims, small.length, 'one')), '503 store_unavailable');
+    assert.deepEqual(await states(), ['abandoned', 'receiving']);
+    isRefusing = false;
+    const answers = await Promise.all([0, 1, 2].map(() => client.begin(claims, small.length, 'one')));
+    const begun = answers.filter(({ status }) => status === 201);
+    assert.ok(begun.length > 0, JSON.stringify(answers.map(codeOf)));
+    assert.ok(
+      answers.every(
+        ({ status, body }) => status === 201 || codeOf({ status, body }) === '423 upload_taken_over',
+      ),
+    );
+    const { body } = await client.begin(claims, small.length, 'one');
+    await sendParts({ upload: body, bytes: small });
+    assert.equal((await client.complete(body.id)).body.sha256, sha256(small));
+    const { Uploads = [] } = await bucket.client.send(
+      new ListMultipartUploadsCommand({ Bucket: bucket.bucket }),
+    );
+    assert.deepEqual(Uploads, [], 'what the others began is ended');
   });
 });
 

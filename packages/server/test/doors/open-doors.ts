@@ -67,7 +67,7 @@ const noUploads: ResumingPort = {
 };
 
 const noDirectUploads: DirectPort = {
-  isOffered: false,
+  origin: null,
   begin: async () => {
     throw new StrongroomError('direct_uploads_unavailable', {});
   },

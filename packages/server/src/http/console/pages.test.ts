@@ -91,6 +91,15 @@ test('every path of the console answers its page, without a key and whatever is 
     assert.equal((await get(url, path)).status, 401, path);
 });
 
+test('where documents can be sent straight to the store, the console’s page may do so', async (t) => {
+  const nothing = async () => assert.fail('nobody uploads');
+  const calls = { begin: nothing, parts: nothing, complete: nothing, abandon: nothing };
+  const direct = { origin: 'https://files.example', ...calls };
+  const { url } = await openDoors(t, { screens: await screensOf(t), direct });
+  const { headers } = await get(url, '/upload');
+  assert.match(String(headers['content-security-policy']), / connect-src 'self' https:\/\/files\.example; /);
+});
+
 test('files come with their types, and only what is named after its content may be kept for a year', async (t) => {
   const { url } = await openDoors(t, { screens: await screensOf(t) });
   const year = 'public, max-age=31536000, immutable';

@@ -20,7 +20,7 @@ const anyQuery = Type.Object({}, { additionalProperties: true });
  * The console at `/` and what browsers load under `/ui/`, out of the folder that `npm run build` fills. Open to everybody:
  * what the console shows it asks for with a session. Nothing is loaded or read before it is first asked for.
  */
-export function registerConsole(app: App, { screens }: Pick<Doors, 'screens'>): void {
+export function registerConsole(app: App, { screens, direct }: Pick<Doors, 'screens' | 'direct'>): void {
   let folder: ReturnType<typeof opened> | null = null;
   const opened = async () => {
     const { BuiltFiles } = await import('./built-files.ts');
@@ -31,7 +31,7 @@ export function registerConsole(app: App, { screens }: Pick<Doors, 'screens'>): 
     folder ??= opened();
     const { files, sendFile } = await folder;
     const file = await files.find(path);
-    return file === null ? null : sendFile(request, reply, path, file);
+    return file === null ? null : sendFile(request, reply, path, file, direct.origin);
   };
 
   // One route for both methods: the HEAD that Fastify derives from a GET would answer 304 with Content-Length: 0.

@@ -2,18 +2,22 @@
 
 type Headers = Readonly<Record<string, string>>;
 
-/** CSP Level 3: no script but the console's own files, nothing from elsewhere, in nobody's frame. */
-const consolePolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' blob: data:",
-  "connect-src 'self'",
-  "frame-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+/**
+ * CSP Level 3: no script but the console's own files, nothing from elsewhere, in nobody's frame.
+ * @param store where documents are sent past the service; null: nowhere
+ */
+const consolePolicy = (store: string | null) =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' blob: data:",
+    `connect-src 'self'${store === null ? '' : ` ${store}`}`,
+    "frame-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
 
 /**
  * The page in which previews run: of an opaque origin whoever frames it, also where it is opened by itself, so that what runs
@@ -42,8 +46,11 @@ const forEveryOrigin: Headers = {
 };
 const forOurOrigin: Headers = { 'cross-origin-resource-policy': 'same-origin' };
 
-/** @param path below `/ui/` */
-export function policiesOf(path: string): Headers {
+/**
+ * @param path below `/ui/`
+ * @param store as of the console's policy
+ */
+export function policiesOf(path: string, store: string | null): Headers {
   const isPage = path.endsWith('.html');
   if (path.startsWith('frame/'))
     return { ...forEveryOrigin, ...(isPage ? { 'content-security-policy': framePolicy } : {}) };
@@ -51,7 +58,7 @@ export function policiesOf(path: string): Headers {
   if (!isPage) return forOurOrigin;
   return {
     ...forOurOrigin,
-    'content-security-policy': consolePolicy,
+    'content-security-policy': consolePolicy(store),
     'cross-origin-opener-policy': 'same-origin',
     // Its paths name records.
     'referrer-policy': 'no-referrer',

@@ -3,12 +3,16 @@ import { judge } from '../preconditions.ts';
 import type { Built, Coding } from './built-files.ts';
 import { policiesOf } from './policies.ts';
 
-/** Sends a built file, or 304 where it is the one that the client has (RFC 9110 §13.1.2). */
+/**
+ * Sends a built file, or 304 where it is the one that the client has (RFC 9110 §13.1.2).
+ * @param store where a page may send documents past the service; null: nowhere
+ */
 export async function sendFile(
   request: FastifyRequest,
   reply: FastifyReply,
   path: string,
   file: Built,
+  store: string | null,
 ): Promise<FastifyReply> {
   const coding = file.compressible ? preferred(request.headers['accept-encoding']) : 'identity';
   const { bytes, etag } = await file.in(coding);
@@ -16,7 +20,7 @@ export async function sendFile(
     etag,
     'cache-control': file.hashed ? 'public, max-age=31536000, immutable' : 'no-cache',
     ...(file.compressible ? { vary: 'Accept-Encoding' } : {}),
-    ...policiesOf(path),
+    ...policiesOf(path, store),
   });
   if (judge(request.headers, { etag, lastModified: null }) === 'not modified') return reply.code(304).send();
   if (coding !== 'identity') reply.header('content-encoding', coding);
