@@ -22,6 +22,7 @@ for (const backend of backends) {
     if (storage.store === 's3') {
       await facts.getByText('in S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY').waitFor();
       await facts.getByText('Set', { exact: true }).waitFor();
+      await facts.getByText('go through the service; DIRECT_UPLOADS sends them').waitFor();
     }
     assert.ok(!(await page.content()).includes(process.env.STRONGROOM_TEST_S3_SECRET_ACCESS_KEY ?? '\0'));
     assert.equal(await page.locator('.bar .environment').textContent(), 'production');

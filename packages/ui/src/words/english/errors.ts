@@ -36,6 +36,13 @@ export const errors = {
   'error.too_large_here':
     'This file is too large for the way to the document store. Make it smaller or split it.',
   'error.too_slow': 'The connection was too slow to send this file. Try again on a better one.',
+  'error.upload_taken_over':
+    'This upload was taken up in another window or on another device. Try again to go on with it here.',
+  'error.upload_ended':
+    'What was sent of this file was given up meanwhile. Try again to send it from the beginning.',
+  'error.upload_lost':
+    'What was sent of this file is not there any more. Try again to send it from the beginning.',
+  'error.length_mismatch': 'This file changed while it was sent. Choose it again.',
   'error.type_refused':
     'This file is {detected}; accepted are {accepted}. Choose another file or save it in one of these formats.',
   'error.type_refused_unknown':

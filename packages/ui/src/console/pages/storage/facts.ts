@@ -3,8 +3,11 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { say } from '../../parts/words.ts';
 import { environmentBadge } from '../../shell/environment.ts';
 
-/** What the store is, as configured: never a secret, of credentials only whether there are any and from where. */
-export function facts(storage: Storage): TemplateResult {
+/**
+ * What the store is, as configured: never a secret, of credentials only whether there are any and from where.
+ * @param direct whether browsers send large files to the bucket themselves
+ */
+export function facts(storage: Storage, direct: boolean): TemplateResult {
   const { store, bucket, prefix, region, endpoint, acl, encryption, storageClass, folder, credentials } =
     storage;
   const { name, contact } = storage.environment;
@@ -26,6 +29,7 @@ export function facts(storage: Storage): TemplateResult {
         : fact('folder', code(folder))
     }
     ${onS3 ? fact('credentials', whence(credentials)) : nothing}
+    ${onS3 ? fact('uploads', direct ? say('console.storage.direct') : quiet('console.storage.not_direct')) : nothing}
   </dl>`;
 }
 
@@ -53,7 +57,8 @@ type Fact =
   | 'encryption'
   | 'class'
   | 'folder'
-  | 'credentials';
+  | 'credentials'
+  | 'uploads';
 
 function fact(name: Fact, value: unknown): TemplateResult {
   return html`<dt>${say(`console.storage.${name}`)}</dt><dd>${value}</dd>`;
@@ -70,7 +75,8 @@ function quiet(
     | 'console.storage.no_prefix'
     | 'console.storage.aws'
     | 'console.storage.no_acl'
-    | 'console.storage.bucket_rule',
+    | 'console.storage.bucket_rule'
+    | 'console.storage.not_direct',
 ): TemplateResult {
   return html`<span class="quiet-text">${say(key)}</span>`;
 }

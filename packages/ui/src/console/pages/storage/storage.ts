@@ -1,5 +1,6 @@
 import type { Storage, StorageCheck } from '@strongroom/client';
 import { html, nothing } from 'lit';
+import { callerOf } from '../../../connection/access.ts';
 import { Page } from '../../parts/page.ts';
 import { problem } from '../../parts/problem.ts';
 import { say } from '../../parts/words.ts';
@@ -11,12 +12,15 @@ import './settings-form.ts';
 class StoragePage extends Page {
   static override properties = {
     storage: { state: true },
+    direct: { state: true },
     trouble: { state: true },
     report: { state: true },
     failure: { state: true },
     running: { state: true },
   };
   declare private storage: Storage | null;
+  /** Whether browsers send large files to the bucket themselves. */
+  declare private direct: boolean;
   /** Why the facts can't be told. */
   declare private trouble: unknown;
   declare private report: StorageCheck | null;
@@ -28,6 +32,7 @@ class StoragePage extends Page {
   constructor() {
     super();
     this.storage = null;
+    this.direct = false;
     this.trouble = null;
     this.report = null;
     this.failure = null;
@@ -48,7 +53,9 @@ class StoragePage extends Page {
   async #read(): Promise<void> {
     this.trouble = null;
     try {
-      this.storage = await this.client.storage();
+      const [storage, { transports }] = await Promise.all([this.client.storage(), callerOf(this.client)]);
+      this.direct = transports.includes('direct');
+      this.storage = storage;
     } catch (error) {
       this.trouble = error;
       this.console.session.failed(error);
@@ -62,7 +69,7 @@ class StoragePage extends Page {
       <section class="card" aria-labelledby="facts-title" aria-busy=${this.storage === null && !this.trouble}>
         <h2 id="facts-title">${say('console.storage.title')}</h2>
         ${this.trouble ? problem(this.trouble, () => void this.#read()) : nothing}
-        ${this.storage ? facts(this.storage) : nothing}
+        ${this.storage ? facts(this.storage, this.direct) : nothing}
       </section>
       ${session.may('storage-check') ? this.#checks() : nothing}
       <section class="card" aria-labelledby="settings-title">
