@@ -10,6 +10,7 @@ import type { Page } from 'playwright-core';
 import { startServer, testFolder } from '../../../server/test/harness.ts';
 import { endBrowser, openPage } from '../browser.ts';
 import { signIn } from '../console/house.ts';
+import { pdfFile } from '../element-page.ts';
 import { samples } from './samples.ts';
 import { fixedId, type Stored, stage } from './stage.ts';
 
@@ -18,7 +19,8 @@ const published = fileURLToPath(new URL('../../../../docs/screenshots/', import.
 interface Picture {
   readonly name: string;
   readonly path: (ids: ReadonlyMap<string, string>) => string;
-  readonly act?: (page: Page) => Promise<unknown>;
+  /** @param scan path of a large file */
+  readonly act?: (page: Page, scan: string) => Promise<unknown>;
   /** As published: which width and theme; absent where it is only for looking at. */
   readonly as?: readonly [keyof typeof sizes, 'light' | 'dark'];
 }
@@ -35,6 +37,38 @@ const select = async (page: Page) => {
     await page.getByRole('checkbox', { name: `Select ${name}` }).check();
 };
 
+/** Hands in a file that takes a while, so that something can be seen of it. */
+const handIn = async (page: Page, scan: string) => {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Network.enable');
+  await session.send('Network.emulateNetworkConditions', {
+    offline: false,
+    latency: 0,
+    downloadThroughput: -1,
+    uploadThroughput: 4_000_000,
+  });
+  await page.locator('strongroom-uploader .browse:enabled').waitFor();
+  await page.locator('strongroom-uploader input.files').setInputFiles(scan);
+  const type = page.locator('strongroom-uploader select').first();
+  await type.selectOption('contract');
+  await page.locator('strongroom-uploader [part=send]').click();
+  await page.locator('strongroom-uploader [data-stage=sending] progress').waitFor();
+  await page.waitForFunction(
+    () =>
+      (document.querySelector('strongroom-uploader')?.shadowRoot?.querySelector('progress')?.value ?? 0) >
+      10_000_000,
+  );
+};
+const pause = async (page: Page, scan: string) => {
+  await handIn(page, scan);
+  await page.getByRole('button', { name: /^Pause/ }).click();
+};
+const leave = async (page: Page, scan: string) => {
+  await handIn(page, scan);
+  await page.reload();
+  await page.locator('strongroom-uploader .left').first().waitFor();
+};
+
 const pictures: readonly Picture[] = [
   { name: 'documents', path: () => '/', act: select, as: ['desktop', 'light'] },
   {
@@ -45,6 +79,9 @@ const pictures: readonly Picture[] = [
   { name: 'document-picture', path: (ids) => `/documents/${ids.get('passport-photo-page.png')}` },
   { name: 'record', path: () => '/records/inquiry-2041', as: ['phone', 'light'] },
   { name: 'upload', path: () => '/upload?recordId=inquiry-2041&type=contract' },
+  { name: 'upload-sending', path: () => '/upload?recordId=inquiry-2041&type=contract', act: handIn },
+  { name: 'upload-paused', path: () => '/records/inquiry-2041', act: pause },
+  { name: 'upload-left', path: () => '/records/inquiry-2041', act: leave },
   { name: 'storage', path: () => '/storage', act: button('Run the checks'), as: ['desktop', 'light'] },
   { name: 'keys', path: () => '/keys' },
   { name: 'key', path: () => '/keys', act: button('New key') },
@@ -58,6 +95,8 @@ async function main(folder: string | undefined): Promise<void> {
   const ending = { after: (undo: () => unknown) => endings.unshift(undo) };
   try {
     const data = await testFolder(ending);
+    const scan = join(await testFolder(ending), 'tenancy-agreement-signed-by-all.pdf');
+    writeFileSync(scan, pdfFile('', 40 * 2 ** 20).buffer);
     const server = await startServer(ending, {
       DATA_DIR: data,
       ENVIRONMENT_NAME: 'staging',
@@ -95,7 +134,7 @@ async function main(folder: string | undefined): Promise<void> {
           await page.goto(`${server.url}${path(ids)}`);
           await page.getByRole('heading', { level: 1 }).waitFor();
           await page.waitForLoadState('networkidle');
-          await act?.(page);
+          await act?.(page, scan);
           await page.mouse.move(0, 0);
           await page.waitForTimeout(600);
           const file = folder

@@ -7,6 +7,7 @@ export const consoleUpload = {
   'console.upload.title': 'Upload a document',
   'console.upload.text':
     'It is stored under its record, and counts as stored only when every byte has arrived.',
+  'console.upload.one': 'One file at a time: take it off the list to choose another.',
   'console.file': 'File',
   'console.metadata': 'Metadata (optional)',
   'console.metadata.hint': 'What else your app or team wants to find with it, as names with values.',

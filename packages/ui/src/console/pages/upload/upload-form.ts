@@ -8,8 +8,8 @@ import { say } from '../../parts/words.ts';
 import './metadata-fields.ts';
 import './stored.ts';
 
-/** The element's button says what this page is for. */
-const words = { 'uploader.send': say('console.send') };
+/** The element says what this page is for. */
+const words = { 'uploader.send': say('console.send'), 'uploader.full': say('console.upload.one') };
 
 /**
  * `<console-upload-form>`: record, metadata, and the uploader for file and document type; then where it lies. `brief` asks for
