@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiClient, ApiDocument } from '../../acceptance/client.ts';
 import { logLines } from '../../acceptance/log-lines.ts';
 import type { TestServer } from '../../harness.ts';
-import { type Call, type Ground, isUpload, type LogCode, type Row } from './cells.ts';
+import { brings, type Call, type Ground, isUpload, type LogCode, type Row } from './cells.ts';
+import type { ContinuedUpload } from './continued-upload.ts';
 import type { Start } from './start.ts';
 
 /** What came of one call. `leaves` is looked up when the fault is over. */
@@ -23,6 +24,8 @@ export interface Trial extends Observed {
   requestId: string | null;
   /** The document that the call was about, or made. */
   document: ApiDocument | null;
+  /** Of tus: the upload, which goes on when the fault is over. */
+  upload: ContinuedUpload | null;
   start: Start | null;
 }
 
@@ -49,7 +52,7 @@ async function lookOnce(trials: readonly Trial[], ground: Ground, api: ApiClient
   const records = await ground.records();
   for (const trial of trials) {
     const found = records.find(({ recordId }) => recordId === trial.recordId)?.state ?? 'nothing';
-    if (isUpload(trial.call)) trial.leaves = found === 'available' ? 'whole' : found;
+    if (brings(trial.call)) trial.leaves = found === 'available' ? 'whole' : found;
     else if (trial.call === 'delete') trial.leaves = found === 'deleted' ? 'trash' : unmoved(found);
     else if (trial.call === 'purge') trial.leaves = found === 'purged' ? 'nothing' : unmoved(found);
     else trial.leaves = unmoved(records.find(({ recordId }) => recordId === 'kept')?.state ?? 'nothing');
@@ -94,6 +97,7 @@ export async function settled(ground: Ground, sweeper: TestServer): Promise<void
 export async function wrongIn(trial: Trial, api: ApiClient, left: Left): Promise<string[]> {
   const { call, recordId, leaves, document } = trial;
   if (call === 'start') return [];
+  // Of an upload that goes on, nothing is ever gone: it has come to its end by now.
   const gone = isUpload(call)
     ? leaves !== 'whole' && leaves !== 'altered'
     : ['nothing', 'purging'].includes(leaves);

@@ -4,14 +4,32 @@ import type { Ending } from '../../harness.ts';
 import type { Orders } from '../orders.ts';
 import type { TcpProxy } from '../tcp-proxy.ts';
 
-/** What is under way when the fault strikes. `delete` goes to the trash; `purge` is a delete of a type without one. */
-export const calls = ['raw', 'form', 'chunked', 'download', 'list', 'delete', 'purge', 'start'] as const;
+/**
+ * What is under way when the fault strikes. `tus`: the last bytes of an upload that goes on, of which some are stored. `delete`
+ * goes to the trash; `purge` is a delete of a type without one.
+ */
+export const calls = [
+  'raw',
+  'form',
+  'chunked',
+  'tus',
+  'download',
+  'list',
+  'delete',
+  'purge',
+  'start',
+] as const;
 export type Call = (typeof calls)[number];
 export const uploads = ['raw', 'form', 'chunked'] as const;
 export type Upload = (typeof uploads)[number];
 
 export function isUpload(call: Call): call is Upload {
   return (uploads as readonly Call[]).includes(call);
+}
+
+/** Whether a document comes of the call. */
+export function brings(call: Call): boolean {
+  return isUpload(call) || call === 'tus';
 }
 
 /**
@@ -35,7 +53,7 @@ export type Sees =
 /**
  * What is left when the call has been answered, before any chore has run. `whole`: the document, with the digest of what
  * was sent. `nothing`. `abandoned`, `receiving`, `purging`: a record in that state, which a chore settles
- * (`receiving` at most: whether a change got through that was never answered is chance). `altered`: a
+ * (`receiving` at most: whether a change got through that was never answered is chance; by tus it goes on from there). `altered`: a
  * document that can't be read any more, which is told at every try. `untouched`: all is as it was. `trash`: in the trash.
  */
 export type Leaves =
@@ -109,6 +127,7 @@ export const fine = {
   raw: ['201', null, 'whole'],
   form: ['201', null, 'whole'],
   chunked: ['201', null, 'whole'],
+  tus: ['204', null, 'whole'],
   download: ['200', null, 'untouched'],
   list: ['200', null, 'untouched'],
   delete: ['202', null, 'trash'],

@@ -1,16 +1,19 @@
 /** What happens when S3 fails. Held by Ceph behind the proxy. */
 import { needs } from '../../harness.ts';
-import { anHourAhead, type Cell, fine, isUpload, type Peer, type Row } from './cells.ts';
+import { anHourAhead, brings, type Cell, fine, type Peer, type Row } from './cells.ts';
 import { cephGround } from './ground.ts';
 import { oneChunk } from './page.ts';
 
 const refused: Cell = ['503 store_unavailable', 'store_unavailable', 'abandoned'];
+/** What was stored stays, and the upload goes on. */
+const held: Cell = ['503 store_unavailable', 'store_unavailable', 'receiving'];
 /** S3 can't be used at all. */
 const away: Row['cells'] = {
   ...fine,
   raw: refused,
   form: refused,
   chunked: refused,
+  tus: held,
   download: ['503 store_unavailable', 'store_unavailable', 'untouched'],
   purge: ['204', 'store_unavailable', 'purging'],
   start: ['waits', 'store_unavailable', 'untouched'],
@@ -81,7 +84,7 @@ const rows: readonly Row[] = [
     fault: 'one answer of S3 is lost',
     causes: broken,
     order: async ({ proxy }, call) =>
-      proxy?.cut('down', 1, { once: true, to: isUpload(call) ? writes : undefined }),
+      proxy?.cut('down', 1, { once: true, to: brings(call) ? writes : undefined }),
     cells: { ...fine, start: ['waits', 'store_unavailable', 'untouched'] },
   },
   {
@@ -107,7 +110,7 @@ const rows: readonly Row[] = [
     fault: 'a bit of a document of up to 1 MiB flips on its way to S3',
     causes: ['XAmzContentSHA256Mismatch'],
     order: async ({ proxy }) => proxy?.flip('up', 100_000),
-    cells: { raw: refused, form: refused, chunked: refused },
+    cells: { raw: refused, form: refused, chunked: refused, tus: held },
   },
   {
     fault: 'a bit of a larger document flips on its way to S3',
@@ -144,6 +147,7 @@ const rows: readonly Row[] = [
       raw: refused,
       form: refused,
       chunked: refused,
+      tus: held,
       start: ['stops', null, 'untouched'],
     },
     note: 'A first start, which marks the bucket, has to write.',

@@ -6,7 +6,9 @@ import { diskGround } from './ground.ts';
 import { oneChunk } from './page.ts';
 
 const refused: Cell = ['503 store_unavailable', 'store_unavailable', 'abandoned'];
-const uploadsRefused: Row['cells'] = { raw: refused, form: refused, chunked: refused };
+/** What was stored stays, and the upload goes on. */
+const held: Cell = ['503 store_unavailable', 'store_unavailable', 'receiving'];
+const uploadsRefused: Row['cells'] = { raw: refused, form: refused, chunked: refused, tus: held };
 const readRefused: Cell = ['503 store_unavailable', 'store_unavailable', 'untouched'];
 const notPurged: Cell = ['204', 'store_unavailable', 'purging'];
 
@@ -101,6 +103,7 @@ const rows: readonly Row[] = [
       raw: refused,
       form: refused,
       chunked: refused,
+      tus: held,
       download: readRefused,
       list: fine.list,
       delete: fine.delete,
@@ -122,6 +125,7 @@ const rows: readonly Row[] = [
       raw: ['201', null, 'altered'],
       form: ['201', null, 'altered'],
       chunked: ['201', null, 'altered'],
+      tus: ['204', null, 'altered'],
     },
     note: 'Nothing can notice it before it is read.',
   },

@@ -9,6 +9,8 @@ const uploadsRefused = (leaves: Cell[2]): Row['cells'] => ({
   raw: refused(leaves),
   form: refused(leaves),
   chunked: refused(leaves),
+  // What was stored stays, and the upload goes on.
+  tus: refused('receiving'),
 });
 /** PostgreSQL can't be used at all. */
 const away: Row['cells'] = {
@@ -87,7 +89,8 @@ const rows: readonly Row[] = [
     fault: 'one answer of PostgreSQL is lost',
     causes: broken,
     order: async ({ proxy }) => proxy?.cut('down', 1, { once: true }),
-    cells: { ...fine, ...uploadsRefused('receiving') },
+    // Of tus, it is that of a question.
+    cells: { ...fine, ...uploadsRefused('receiving'), tus: fine.tus },
     note: 'Questions are asked again. A change is not repeated blindly: whether it happened is not known.',
   },
   {

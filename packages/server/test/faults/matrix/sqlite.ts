@@ -12,6 +12,8 @@ const unwritable: Row['cells'] = {
   raw: refused('nothing'),
   form: refused('nothing'),
   chunked: refused('nothing'),
+  // What was stored stays, and the upload goes on.
+  tus: refused('receiving'),
   delete: refused('untouched'),
   purge: refused('untouched'),
 };

@@ -8,7 +8,17 @@ import { type Answer, ApiClient, type ApiDocument } from '../../acceptance/clien
 import { paddedPdf } from '../../fixtures/make.ts';
 import { type Ending, startServer, type TestServer } from '../../harness.ts';
 import { lookAfter, type Observed, readLog, settled, type Trial, wrongIn } from './aftermath.ts';
-import { type Call, calls, type Ground, isUpload, type Peer, type Row, type Upload } from './cells.ts';
+import {
+  brings,
+  type Call,
+  calls,
+  type Ground,
+  isUpload,
+  type Peer,
+  type Row,
+  type Upload,
+} from './cells.ts';
+import { ContinuedUpload } from './continued-upload.ts';
 import { beginStart, withFaults } from './start.ts';
 
 const size = 300_000;
@@ -70,6 +80,7 @@ class TrialHouse {
     }
     await lookAfter(trials, row, this.#ground, this.#api);
     await this.#assertServes(row);
+    for (const trial of trials) await this.#goOn(trial);
   }
 
   /** Stops, has another process with restless chores settle what is left, and holds the end to the promises. */
@@ -95,7 +106,8 @@ class TrialHouse {
     const document = needsOne ? (await this.#upload(recordId, 'raw', type, size)).body : this.#kept;
     const trial: Trial = {
       ...{ recordId, call, requestId: null, start: null, cause: null, wrong: [] },
-      ...{ document: isUpload(call) || call === 'start' ? null : document, sees: '', logs: null, leaves: '' },
+      upload: call === 'tus' ? await ContinuedUpload.begin(this.#api, recordId, size) : null,
+      ...{ document: brings(call) || call === 'start' ? null : document, sees: '', logs: null, leaves: '' },
     };
     this.observed.set(keyOf(row, call), trial);
     return trial;
@@ -123,7 +135,8 @@ class TrialHouse {
     }
   }
 
-  #answer({ call, recordId, document }: Trial, row: Row): Promise<Answer> {
+  #answer({ call, recordId, document, upload }: Trial, row: Row): Promise<Answer> {
+    if (upload) return upload.last();
     if (isUpload(call)) return this.#upload(recordId, call, 'trashed', row.size?.[call] ?? size);
     if (call === 'list') return this.#api.send('GET', '/v1/documents?recordId=kept');
     return this.#api.send('DELETE', `/v1/documents/${document?.id}`);
@@ -135,7 +148,15 @@ class TrialHouse {
     if (status === 503 && headers['retry-after'] === undefined) trial.sees += ' without Retry-After';
     trial.requestId = String(headers['x-request-id']);
     if (status === 201) trial.document = body;
+    if (trial.upload && status === 204) trial.document = trial.upload.document;
     if (status === 200 && !isListed(body, this.#kept)) trial.sees = '200 with other documents';
+  }
+
+  /** What was stored before the fault is there still, and the rest follows it. */
+  async #goOn(trial: Trial): Promise<void> {
+    if (!trial.upload || trial.leaves !== 'receiving') return;
+    await trial.upload.goOn();
+    trial.document = trial.upload.document;
   }
 
   async #download(trial: Trial): Promise<void> {
