@@ -16,6 +16,7 @@ export interface Failure {
  * - `gateway`: what stands before the service answered in its place, 502, 503, 504 and the like;
  * - `too_large`: also where what stands before the service said so; then without `limit`;
  * - `file_unreadable`: the file that was to be uploaded could not be read, or changed meanwhile;
+ * - `bucket_out_of_reach`: an upload that was to go straight to the bucket can't reach it from here;
  * - `token_unavailable`: the function that was to give the token failed or gave none; why is the cause;
  * - `unexpected_answer`: an answer that the service does not give.
  *

@@ -143,4 +143,33 @@ await strongroom.update('id', { size: 1 }, { revision: 1 });
       assert.match(text, new RegExp(`passport\\.pdf ${pdf().length}\n.*without credentials: http`));
       assert.match(text, /send one of \[/);
     });
+
+  for (const program of systemNodes)
+    it(`goes on with a large file, on ${program}`, async (t) => {
+      const { url, key } = await startServer(t);
+      const place = await testFolder(t);
+      await writeFile(join(place, 'large.pdf'), Buffer.alloc(9 * 2 ** 20, pdf()));
+      const script = join(folder, 'large.js');
+      await writeFile(
+        script,
+        `import { fileOf, Strongroom } from '@strongroom/client';
+const strongroom = new Strongroom({ url: process.env.STRONGROOM_URL, token: process.env.STRONGROOM_API_KEY });
+const upload = strongroom.startUpload(await fileOf('large.pdf'), {
+  ...{ recordId: 'inquiry-1', type: 'contract', chunkSize: 2 ** 20 },
+  onProgress({ sent }) {
+    if (sent < 3e6 || paused) return;
+    paused = true;
+    upload.pause();
+    setTimeout(() => upload.resume(), 50);
+  },
+});
+let paused = false;
+const { size } = await upload.done;
+console.log(upload.transport, size, paused);
+`,
+      );
+      const env = { STRONGROOM_URL: url, STRONGROOM_API_KEY: key };
+      const { stdout, stderr } = spawnSync(program, [script], { cwd: place, encoding: 'utf8', env });
+      assert.deepEqual([stdout, stderr], [`tus ${9 * 2 ** 20} true\n`, '']);
+    });
 });

@@ -57,7 +57,8 @@ export const commands: readonly Command[] = [
     takes: 'FILE… --record ID --type TYPE',
     says: 'Uploads files; prints the id of each document.',
     more: `Goes on after a file that fails; the exit code is then 1. "-" is standard input. What is lost on its way is sent again,
-without ever making a second document; only standard input can't be.`,
+without ever making a second document; only standard input can't be. A file over 8 MiB goes on where it stopped when the same
+command is called again.`,
     words: 'file',
     options: [
       { name: 'record', short: 'r', value: 'ID', says: 'What the documents belong to.' },
