@@ -91,7 +91,8 @@ async function goingOn(
   const { size, part } = job.body as NamedBody & Pick<ResumableJob, 'size' | 'part'>;
   const kept = resumable ? await places().catch(() => null) : null;
   const goAround = transport === 'auto' ? () => choice.forgoDirect() : null;
-  return { ...job, size, part, parallel, chunkSize, places: kept, course, goAround };
+  const atLeast = Math.max(1, Math.floor(chunkSize));
+  return { ...job, size, part, parallel, chunkSize: atLeast, places: kept, course, goAround };
 }
 
 /** Not randomUUID, which pages without TLS lack. */

@@ -227,6 +227,18 @@ for (const { backend, skip, service } of services)
       );
     });
 
+    it('says why when its key is none any more, and keeps the place', async (t) => {
+      const { proxy, places, client, options } = await house(t);
+      await proxy.cut('up', 1_500_000, { to: /^PATCH / });
+      await failure(client({ retries: 0 }).upload(file, options));
+      await proxy.pass();
+      const error = await failure(
+        client({ token: 'a-key-that-was-revoked-meanwhile' }).upload(file, options),
+      );
+      assert.deepEqual([error.code, error.status, places.all.size], ['unauthenticated', 401, 1]);
+      assert.equal((await client().upload(file, options)).sha256, sha256);
+    });
+
     it('takes back once what another request has taken over, then leaves it', async (t) => {
       const { proxy, places, options, strongroom, bare } = await house(t);
       await proxy.throttle(rate);

@@ -31,8 +31,8 @@ export interface ResumableJob extends Job {
   readonly size: number;
   readonly part: NonNullable<NamedBody['part']>;
   readonly parallel: number;
-  /** Bytes. */
-  readonly chunkSize: number;
+  /** Bytes; fewer once a proxy has refused so many. */
+  chunkSize: number;
   /** Where its place is kept; null: it is not kept. */
   readonly places: UploadPlaces | null;
   readonly course: Course;

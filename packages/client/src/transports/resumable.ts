@@ -49,12 +49,7 @@ async function toItsEnd(job: ResumableJob, keeper: Keeper): Promise<Document> {
       } else if (error.code === bucketOutOfReach && job.goAround !== null) {
         job.goAround();
         await keeper.goBy('tus');
-      } else if (
-        keeper.place.transport === 'direct' &&
-        error.code === 'type_refused' &&
-        job.goAround !== null
-      ) {
-        // Straight to the bucket a file is held to what is claimed of it. Through the service its bytes say what it is.
+      } else if (keeper.place.transport === 'direct' && notDirect.has(error.code) && job.goAround !== null) {
         await keeper.goBy('tus');
       } else if (isOver(error) && !begunAnew) {
         begunAnew = true;
@@ -63,6 +58,12 @@ async function toItsEnd(job: ResumableJob, keeper: Keeper): Promise<Document> {
     }
   }
 }
+
+/**
+ * After these a direct upload goes another way: straight to the bucket a file is held to what is claimed of it, where through the
+ * service its bytes say what it is; and the service may have been told to offer that way no more.
+ */
+const notDirect = new Set(['type_refused', 'direct_uploads_unavailable']);
 
 /** As long as something is gained, failures are not counted. */
 async function stretch(job: ResumableJob, keeper: Keeper, signal: AbortSignal): Promise<Document> {

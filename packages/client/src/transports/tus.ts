@@ -15,20 +15,24 @@ export const goByTus: Stretch = async (job, keeper, signal) => {
   const { id, offset } = await (keeper.place.id === null
     ? create(job, keeper, signal)
     : stand(job, keeper, signal));
-  let [sent, chunk] = [offset, job.chunkSize];
+  let sent = offset;
   while (sent < job.size) {
     try {
-      sent = await append(job, id, { from: sent, to: Math.min(sent + chunk, job.size) }, signal);
+      sent = await append(job, id, { from: sent, to: Math.min(sent + job.chunkSize, job.size) }, signal);
       await keeper.note({ sent });
     } catch (error) {
       // Proxies take bodies of 1 MiB, some of them, when nobody has told them otherwise.
-      if (!tooLargeOnTheWay(error) || chunk <= smallestChunk) throw error;
-      chunk /= 2;
+      if (!tooLargeOnTheWay(error) || job.chunkSize <= smallestChunk) throw error;
+      job.chunkSize = Math.ceil(job.chunkSize / 2);
     }
   }
-  const call = { method: 'GET', path: uploadPath('tus', id), signal, repeatable: false } as const;
-  return settled(() => job.connection.json<Document>(call), job.course, signal);
+  return settled(() => document(job, id, signal), job.course, signal);
 };
+
+/** What has become of it, also for who may upload and not read. */
+function document({ connection }: ResumableJob, id: string, signal: AbortSignal): Promise<Document> {
+  return connection.json({ method: 'GET', path: uploadPath('tus', id), signal, repeatable: false });
+}
 
 interface Standing {
   readonly id: string;
@@ -56,13 +60,11 @@ async function create(job: ResumableJob, keeper: Keeper, signal: AbortSignal): P
 /** Takes the upload over from whoever was at it: from an earlier request of ours, mostly, that the service waits for still. */
 async function stand(job: ResumableJob, keeper: Keeper, signal: AbortSignal): Promise<Standing> {
   const id = keeper.place.id as string;
-  const path = uploadPath('tus', id);
-  const told = await job.connection.headers({
-    method: 'HEAD',
-    path,
-    headers: tusHeaders,
-    signal,
-    repeatable: false,
+  const call = { method: 'HEAD', path: uploadPath('tus', id), headers: tusHeaders, signal } as const;
+  const told = await job.connection.headers({ ...call, repeatable: false }).catch(async (error) => {
+    // An answer to HEAD has no body (RFC 9110 §9.3.2), so none says why it is a refusal.
+    if ((error as StrongroomError).code === 'unexpected_answer') await document(job, id, signal);
+    throw error;
   });
   const offset = offsetIn(told);
   const first = keeper.continues();
