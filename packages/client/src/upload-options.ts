@@ -52,7 +52,7 @@ export interface UploadOptions {
   readonly resumable?: boolean | undefined;
   /** Parts at a time of a direct upload. Default: 3. */
   readonly parallel?: number | undefined;
-  /** Bytes of each request of an upload by tus. Default: 8 MiB. */
+  /** Bytes of each request of an upload by tus, at most. Default: 8 MiB to begin with, up to 64 MiB while the line holds. */
   readonly chunkSize?: number | undefined;
   /** Told of every change, with `waiting` also what it waits after, and once when the transport is chosen. */
   readonly onState?: ((state: UploadState, error?: StrongroomError) => void) | undefined;

@@ -85,14 +85,13 @@ async function loaded() {
 async function goingOn(
   { places, choice }: Uploads,
   job: Job,
-  { transport = 'auto', resumable = true, parallel = 3, chunkSize = 8 * 2 ** 20 }: UploadOptions,
+  { transport = 'auto', resumable = true, parallel = 3, chunkSize }: UploadOptions,
   course: Running,
 ): Promise<ResumableJob> {
   const { size, part } = job.body as NamedBody & Pick<ResumableJob, 'size' | 'part'>;
   const kept = resumable ? await places().catch(() => null) : null;
   const goAround = transport === 'auto' ? () => choice.forgoDirect() : null;
-  const atLeast = Math.max(1, Math.floor(chunkSize));
-  return { ...job, size, part, parallel, chunkSize: atLeast, places: kept, course, goAround };
+  return { ...job, size, part, parallel, chunkSize, places: kept, course, goAround };
 }
 
 /** Not randomUUID, which pages without TLS lack. */

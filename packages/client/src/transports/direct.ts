@@ -5,11 +5,11 @@ import type { Keeper } from '../places/keeper.ts';
 import { collections, uploadPath } from './ending.ts';
 import type { ResumableJob } from './job.ts';
 import { type Granted, Parts } from './parts.ts';
-import { bucketOutOfReach, type Stretch } from './resumable.ts';
+import { bucketOutOfReach, type Way } from './resumable.ts';
 import { settled } from './settled.ts';
 
 /** Parts from here into the bucket by URLs that the service signs; it looks into what was stored before anybody reads it. */
-export const goDirect: Stretch = async (job, keeper, signal) => {
+export const direct: Way = (job) => async (keeper, signal) => {
   // Else all had been sent, and only the answer to that was not heard.
   if (keeper.place.id === null || keeper.place.sent < job.size) await sendParts(job, keeper, signal);
   job.progress.at(job.size);

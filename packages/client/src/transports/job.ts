@@ -31,8 +31,8 @@ export interface ResumableJob extends Job {
   readonly size: number;
   readonly part: NonNullable<NamedBody['part']>;
   readonly parallel: number;
-  /** Bytes; fewer once a proxy has refused so many. */
-  chunkSize: number;
+  /** Bytes of each request by tus at most; undefined: as the line is. */
+  readonly chunkSize: number | undefined;
   /** Where its place is kept; null: it is not kept. */
   readonly places: UploadPlaces | null;
   readonly course: Course;

@@ -9,7 +9,8 @@ import type { ResumableJob } from './job.ts';
  * One stretch of an upload that can go on: from where it stands, or its beginning, to the document. What has been gained is
  * kept when it fails.
  */
-export type Stretch = (job: ResumableJob, keeper: Keeper, signal: AbortSignal) => Promise<Document>;
+type Stretch = (keeper: Keeper, signal: AbortSignal) => Promise<Document>;
+export type Way = (job: ResumableJob) => Stretch;
 
 /**
  * Brings an upload to its end, over failures, pauses and, where it ended on the service, one new beginning. One that stopped
@@ -67,12 +68,12 @@ const notDirect = new Set(['type_refused', 'direct_uploads_unavailable']);
 
 /** As long as something is gained, failures are not counted. */
 async function stretch(job: ResumableJob, keeper: Keeper, signal: AbortSignal): Promise<Document> {
-  const go = await loaded(keeper.place.transport);
+  const go = (await loaded(keeper.place.transport))(job);
   let takenOver = 0;
   // Once it is taken back, in case that two of our own requests met. Then whoever came last has it.
   const again = ({ retryable, code }: StrongroomError) =>
     code === 'upload_taken_over' ? takenOver++ === 0 : retryable || code === 'upload_incomplete';
-  return untilDone(() => go(job, keeper, signal), {
+  return untilDone(() => go(keeper, signal), {
     retries: job.connection.uploadRetries,
     signal,
     again,
@@ -82,10 +83,10 @@ async function stretch(job: ResumableJob, keeper: Keeper, signal: AbortSignal): 
   });
 }
 
-async function loaded(transport: 'tus' | 'direct'): Promise<Stretch> {
+async function loaded(transport: 'tus' | 'direct'): Promise<Way> {
   try {
-    if (transport === 'tus') return (await import('./tus.ts')).goByTus;
-    return (await import('./direct.ts')).goDirect;
+    if (transport === 'tus') return (await import('./tus.ts')).byTus;
+    return (await import('./direct.ts')).direct;
   } catch (cause) {
     throw new StrongroomError('unreachable', 'The code for this upload could not be loaded.', { cause });
   }

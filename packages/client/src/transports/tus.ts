@@ -4,30 +4,45 @@ import { StrongroomError, tooLargeOnTheWay } from '../error.ts';
 import type { Keeper } from '../places/keeper.ts';
 import { collections, tusHeaders, uploadPath } from './ending.ts';
 import type { ResumableJob, Wanted } from './job.ts';
-import type { Stretch } from './resumable.ts';
+import { PieceSize } from './piece-size.ts';
+import type { Way } from './resumable.ts';
 import { settled } from './settled.ts';
 
-/** Bytes. What takes no more than this has another reason. */
-const smallestChunk = 2 ** 18;
-
 /** Resumable uploads by tus 1.0 (https://tus.io/protocols/resumable-upload): made, sent on from its offset, asked where it stands. */
-export const goByTus: Stretch = async (job, keeper, signal) => {
-  const { id, offset } = await (keeper.place.id === null
-    ? create(job, keeper, signal)
-    : stand(job, keeper, signal));
-  let sent = offset;
-  while (sent < job.size) {
-    try {
-      sent = await append(job, id, { from: sent, to: Math.min(sent + job.chunkSize, job.size) }, signal);
+export const byTus: Way = (job) => {
+  const pieces = new PieceSize(job.chunkSize);
+  return async (keeper, signal) => {
+    const { id, offset } = await (keeper.place.id === null
+      ? create(job, keeper, signal)
+      : stand(job, keeper, signal));
+    for (let sent = offset; sent < job.size; ) {
+      sent = await sendPiece(job, pieces, { id, offset: sent }, signal);
       await keeper.note({ sent });
-    } catch (error) {
-      // Proxies take bodies of 1 MiB, some of them, when nobody has told them otherwise.
-      if (!tooLargeOnTheWay(error) || job.chunkSize <= smallestChunk) throw error;
-      job.chunkSize = Math.ceil(job.chunkSize / 2);
     }
-  }
-  return settled(() => document(job, id, signal), job.course, signal);
+    return settled(() => document(job, id, signal), job.course, signal);
+  };
 };
+
+/** How many bytes are stored after it: as many as before where a proxy takes smaller ones only. */
+async function sendPiece(
+  job: ResumableJob,
+  pieces: PieceSize,
+  { id, offset }: Standing,
+  signal: AbortSignal,
+): Promise<number> {
+  const begun = performance.now();
+  const to = Math.min(offset + pieces.bytes, job.size);
+  try {
+    const sent = await append(job, id, { from: offset, to }, signal);
+    pieces.arrived(performance.now() - begun);
+    return sent;
+  } catch (error) {
+    // Some take 1 MiB when nobody has told them otherwise.
+    if (tooLargeOnTheWay(error) && pieces.refused()) return offset;
+    pieces.failed();
+    throw error;
+  }
+}
 
 /** What has become of it, also for who may upload and not read. */
 function document({ connection }: ResumableJob, id: string, signal: AbortSignal): Promise<Document> {
