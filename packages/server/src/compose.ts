@@ -268,7 +268,7 @@ function rulesOver({ records, store, settings, groundwork, log }: Ground): {
     clearAbandoned(parts, lookAgainAfter),
     purgeDeleted(parts),
     forgetPurged(records, log),
-    sweepScratch({ records, store, log }, sweepEvery),
+    sweepScratch({ records, store, log }, { every: sweepEvery, youngest: lookAgainAfter }),
     foldNames(records),
   ];
   return { documents, resuming, direct, uploads, verifying, chores };

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ApiClient, ways } from '../acceptance/client.ts';
+import type { ApiClient } from '../acceptance/client.ts';
 import { oneOf } from '../faults/seeded.ts';
 import type { Account } from './account.ts';
 import { bodyOf } from './body.ts';
 import { changeOne } from './changes.ts';
-import { type Entry, type Ledger, trash } from './ledger.ts';
+import { type Entry, type Ledger, trash, type Upload } from './ledger.ts';
 import { listOne, openLink, readOne } from './reads.ts';
 import { KiB, MiB, send } from './uploads.ts';
 
@@ -15,6 +15,8 @@ export interface Client {
   readonly name: string;
   /** Begins the recordIds of what it uploads in this round. */
   readonly round: string;
+  /** The ways in that its servers offer. */
+  readonly ways: readonly Upload['way'][];
   /** The servers; it asks any of them at any time. */
   readonly apis: readonly ApiClient[];
   readonly ledger: Ledger;
@@ -53,7 +55,7 @@ async function uploadNew(client: Client, count: number, signal: AbortSignal): Pr
     site,
     owner: name,
     type: oneOf(random, Object.keys(trash) as (keyof typeof trash)[]),
-    way: oneOf(random, ways),
+    way: oneOf(random, client.ways),
     size,
     sha256: bodyOf(recordId, size).sha256,
     idempotencyKey: random() < 0.5 ? `key-of-${recordId}` : null,
@@ -61,10 +63,11 @@ async function uploadNew(client: Client, count: number, signal: AbortSignal): Pr
   await send(client, entry, signal);
 }
 
-/** An upload of an earlier round whose answer was lost, with its Idempotency-Key once more. */
+/** An upload of an earlier round whose answer was lost, with its Idempotency-Key once more; or one that is to go on. */
 async function retryOld(client: Client, signal: AbortSignal): Promise<void> {
   const lost = recent(client).find(
-    ({ may, idempotencyKey }) => may.includes('absent') && may.includes('available') && idempotencyKey,
+    ({ may, idempotencyKey, upload }) =>
+      may.includes('absent') && may.includes('available') && (idempotencyKey ?? upload),
   );
   if (lost) await send(client, lost, signal);
 }

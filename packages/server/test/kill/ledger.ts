@@ -15,7 +15,7 @@ export interface Upload {
   /** The client that alone changes it. */
   readonly owner: string;
   readonly type: Type;
-  readonly way: Way;
+  readonly way: Way | 'tus' | 'direct';
   /** Bytes. */
   readonly size: number;
   readonly sha256: string;
@@ -30,11 +30,13 @@ export interface Entry extends Upload {
   readonly may: readonly Condition[];
   /** Where a restore leads. */
   readonly before: 'available' | 'archived';
-  /** The service has said 201. */
+  /** The service has said 201, or that all bytes are there. */
   readonly acknowledged: boolean;
+  /** Of one that goes on over several requests: what it is called since it was begun. */
+  readonly upload: string | null;
 }
 
-type Change = Partial<Pick<Entry, 'id' | 'may' | 'before' | 'acknowledged'>>;
+type Change = Partial<Pick<Entry, 'id' | 'may' | 'before' | 'acknowledged' | 'upload'>>;
 
 /**
  * Everything the service was asked and has acknowledged: a file that only grows. A line is written before the request
@@ -91,6 +93,7 @@ export class Ledger {
       may: ['absent', 'available'],
       before: 'available',
       acknowledged: false,
+      upload: null,
     });
   }
 

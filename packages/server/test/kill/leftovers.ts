@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Row } from '../acceptance/crash-records.ts';
+import type { StoreLook } from '../acceptance/store-look.ts';
 import type { Ledger } from './ledger.ts';
 import type { Site } from './site.ts';
 
@@ -8,14 +9,15 @@ const dying = 3_000;
 const patience = 60_000;
 
 /** Lets the chores end what they have to do: time passes for leases and the trash. Rows that they leave are findings. */
-export async function settle({ records, account, name }: Site): Promise<void> {
+export async function settle({ records, store, account, name }: Site): Promise<void> {
   await sleep(dying);
   for (const end = performance.now() + patience; ; await sleep(500)) {
     await records.passTime();
-    const busy = (await records.rows()).filter((row) => !isQuiet(row));
+    const busy = (await records.rows()).filter((row) => !isQuiet(row)).map((row) => JSON.stringify(row));
+    if (busy.length === 0) busy.push(...(await scratchIn(store)));
     if (busy.length === 0) return;
     if (performance.now() < end) continue;
-    for (const row of busy) account.find('leftover', name, `the chores leave ${JSON.stringify(row)}`);
+    for (const left of busy) account.find('leftover', name, `the chores leave ${left}`);
     return;
   }
 }
@@ -35,6 +37,12 @@ export async function searchForLeftovers(site: Site, ledger: Ledger): Promise<vo
   for (const key of wanted) if (!there.has(key)) find('loss', `the object ${key} is not there`);
   for (const left of await site.store.leftovers()) find('leftover', `half-written: ${left}`);
   for (const left of await site.store.emptied()) find('leftover', `left behind: ${left}`);
+}
+
+/** What uploads that go on have there on their way: an object on S3, a file on disk. */
+async function scratchIn(store: StoreLook): Promise<string[]> {
+  const all = [...(await store.keys()), ...(await store.leftovers())];
+  return all.filter((key) => key.startsWith('.strongroom/uploads/'));
 }
 
 /** Nothing more will happen to it by itself. */

@@ -73,10 +73,10 @@ async function oneRound(
   const length = 800 + random() * 1400;
   const strokes = strokesOf(random, length, site);
   const over = new AbortController();
-  const { name, apis } = site;
+  const { name, apis, ways } = site;
   const busy = clientsOf(site).map((client) =>
     work(
-      { site: name, name: client, round, apis, ledger, account, random: numbersOf(random() * 2 ** 31) },
+      { site: name, name: client, round, apis, ways, ledger, account, random: numbersOf(random() * 2 ** 31) },
       over.signal,
     ),
   );

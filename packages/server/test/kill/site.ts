@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ApiClient } from '../acceptance/client.ts';
+import { ApiClient, ways } from '../acceptance/client.ts';
 import { lookAtRecords, type RecordsLook } from '../acceptance/crash-records.ts';
 import { untilReady } from '../acceptance/ready.ts';
 import { lookInto, type StoreLook } from '../acceptance/store-look.ts';
@@ -8,11 +8,17 @@ import { TcpProxy } from '../faults/tcp-proxy.ts';
 import type { Ending } from '../harness.ts';
 import type { Account } from './account.ts';
 import { Host } from './host.ts';
-import { trash } from './ledger.ts';
+import { trash, type Upload } from './ledger.ts';
 
 const config = {
   documentTypes: Object.entries(trash).map(([id, trashFor]) => ({ id, trashFor, accept: ['text/plain'] })),
-  lifecycle: { every: '200ms', uploadDeadAfter: '2s', lookAgainAfter: '2s', forgetAfter: '1s' },
+  lifecycle: {
+    every: '200ms',
+    uploadDeadAfter: '2s',
+    lookAgainAfter: '2s',
+    sweepEvery: '1s',
+    forgetAfter: '1s',
+  },
 };
 
 const key = 'a key that outlives every server';
@@ -37,6 +43,8 @@ export class Site {
   readonly store: StoreLook;
   readonly records: RecordsLook;
   readonly account: Account;
+  /** The ways in that its servers offer. */
+  readonly ways: readonly Upload['way'][];
 
   static async build(t: Ending, parts: SiteParts): Promise<Site> {
     const { name, servers, settings, folder, account } = parts;
@@ -61,30 +69,37 @@ export class Site {
         await Host.build(t, {
           site: name,
           name: `${name}-${at}`,
-          settings: { ...settings, ...given(proxied), DATA_DIR: own, STRONGROOM_API_KEY: key },
+          settings: {
+            ...settings,
+            ...given(proxied),
+            ...uploading(settings),
+            DATA_DIR: own,
+            STRONGROOM_API_KEY: key,
+          },
           folder: join(folder, 'logs'),
           account,
         }),
       );
     }
     const looked = { DATA_DIR: join(folder, `${name}-1`), ...settings };
-    return new Site(name, hosts, peers, lookInto(t, looked), lookAtRecords(looked), account);
+    return new Site({
+      ...{ name, hosts, peers, account },
+      store: lookInto(t, looked),
+      records: lookAtRecords(looked),
+      ways: [...ways, 'tus', 'tus', ...(settings.S3_BUCKET === undefined ? [] : ['direct' as const])],
+    });
   }
 
   private constructor(
-    name: string,
-    hosts: readonly Host[],
-    peers: readonly TcpProxy[],
-    store: StoreLook,
-    records: RecordsLook,
-    account: Account,
+    parts: Pick<Site, 'name' | 'hosts' | 'peers' | 'store' | 'records' | 'account' | 'ways'>,
   ) {
-    this.name = name;
-    this.hosts = hosts;
-    this.peers = peers;
-    this.store = store;
-    this.records = records;
-    this.account = account;
+    this.name = parts.name;
+    this.hosts = parts.hosts;
+    this.peers = parts.peers;
+    this.store = parts.store;
+    this.records = parts.records;
+    this.account = parts.account;
+    this.ways = parts.ways;
   }
 
   /** One for each server. */
@@ -112,6 +127,11 @@ export class Site {
       await proxy.pass();
     }
   }
+}
+
+/** An upload that nobody goes on with expires in the time that passes at the end of a run; straight to S3 goes what can. */
+function uploading({ S3_BUCKET }: Readonly<Record<string, string>>): Record<string, string> {
+  return { UPLOAD_EXPIRES: '1h', ...(S3_BUCKET === undefined ? {} : { DIRECT_UPLOADS: 'true' }) };
 }
 
 function given(settings: Record<string, string | undefined>): Record<string, string> {

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Way } from '../acceptance/client.ts';
 import { oneOf } from '../faults/seeded.ts';
 import { bodyOf } from './body.ts';
 import type { Client } from './client-work.ts';
+import { goOn } from './going-on.ts';
 import type { Entry } from './ledger.ts';
 import { unlessBroken } from './unless-broken.ts';
 
@@ -12,15 +14,17 @@ const attempts = 4;
 
 /** Sends an upload and keeps what was said of it; with an Idempotency-Key again until there is an answer, on any server. */
 export async function send(client: Client, entry: Entry, signal: AbortSignal): Promise<void> {
+  const { way } = entry;
+  if (way === 'tus' || way === 'direct') return goOn(client, entry, signal);
   for (let attempt = 1; !signal.aborted; attempt++) {
-    const answered = await sendOnce(client, entry);
+    const answered = await sendOnce(client, { ...entry, way });
     if (answered || entry.idempotencyKey === null || attempt === attempts) return;
     await sleep(100);
   }
 }
 
 /** Whether there was an answer that says how it ended. */
-async function sendOnce(client: Client, entry: Entry): Promise<boolean> {
+async function sendOnce(client: Client, entry: Entry & { readonly way: Way }): Promise<boolean> {
   const { ledger, account, site } = client;
   const { recordId, type, way, size, sha256, idempotencyKey } = entry;
   const api = oneOf(client.random, client.apis);

@@ -84,9 +84,13 @@ async function holdUpload({ ledger, account, site }: Judge, api: ApiClient, entr
       `${JSON.stringify(entry)} was refused, or was not there, and is there as ${found.id}`,
     );
   }
-  if (found) ledger.note(entry, { id: found.id, may: ['available'] });
-  // Only its Idempotency-Key could still bring it.
-  else if (entry.may.length > 1 && entry.idempotencyKey === null) ledger.note(entry, { may: ['absent'] });
+  if (found) return void ledger.note(entry, { id: found.id, may: ['available'] });
+  const isPending = body.items.some(({ state }) => state === 'inspecting');
+  if (entry.acknowledged && !isPending)
+    account.find('loss', site, `${JSON.stringify(entry)} is there as ${JSON.stringify(body.items)}`);
+  // Only its Idempotency-Key could still bring it, or whoever goes on with it.
+  if (entry.may.length > 1 && entry.idempotencyKey === null && entry.upload === null && !isPending)
+    ledger.note(entry, { may: ['absent'] });
 }
 
 async function holdState(judge: Judge, api: ApiClient, entry: Entry, id: string): Promise<void> {

@@ -3,13 +3,11 @@ import type { ObjectStore } from '../../objects/object-store.ts';
 import type { DocumentRecords } from '../../records/document-records.ts';
 import type { Chore } from '../lifecycle.ts';
 
-/** What was touched later may belong to an upload whose record is about to say so; milliseconds. */
-const youngest = 3_600_000;
-
 /**
  * Clears the scratch of uploads that are over: what a process left that died between the last step of an upload and its
  * clearing, or what landed after it. Looked for at the start, and every `every` milliseconds; done by two processes at once,
  * it is done once.
+ * @param youngest milliseconds; what was touched later may still be joined by what is on its way to the store
  */
 export function sweepScratch(
   {
@@ -21,7 +19,7 @@ export function sweepScratch(
     readonly store: Pick<ObjectStore, 'resumable'>;
     readonly log: Log;
   },
-  every: number,
+  { every, youngest }: { readonly every: number; readonly youngest: number },
 ): Chore {
   let next = Number.NEGATIVE_INFINITY;
   return {
