@@ -42,7 +42,7 @@ export const multipart: Probe = {
             result: 'fails',
             detail: 'the list of unfinished uploads does not show the one that was begun',
             effect: 'parts that a failed abort left are not found',
-            remedy: 'Let a lifecycle rule of the bucket abort unfinished uploads after a day.',
+            remedy: 'Let a lifecycle rule of the bucket abort unfinished uploads after a week.',
           };
     } catch (error) {
       await giveUp(trial, uploadId, etag);
