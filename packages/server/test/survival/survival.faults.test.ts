@@ -1,6 +1,7 @@
 /** Uploads that go on, under everything that befalls a line and a server at once. survival.long.test.ts does it with 1 GiB. */
 import { describe, test } from 'node:test';
 import { diskAndSqlite, s3AndPostgres } from '../acceptance/backends.ts';
+import { surviveDirect } from './direct.ts';
 import { surviveByTus } from './tus.ts';
 
 const MiB = 1024 ** 2;
@@ -13,3 +14,9 @@ for (const backend of [diskAndSqlite, s3AndPostgres]) {
     });
   });
 }
+
+test('40 MiB straight to the bucket survive 6 cuts and 2 kills', {
+  skip: s3AndPostgres.missing(),
+}, async (t) => {
+  t.diagnostic(await surviveDirect(t, { size: 40 * MiB, cuts: 6, kills: 2 }));
+});
