@@ -201,6 +201,7 @@ for (const backend of backends) {
       await chooseAgain('left.pdf', file);
       await row(page).getByText('Continues where it stopped').waitFor();
       assert.equal(await left(page).count(), 0);
+      assert.match(await page.evaluate(activeName), /left\.pdf$/, 'the focus goes to its row');
       await assertStored(page, 'left', file);
       assert.ok(proxy.passed.up - before < 13_500_000, 'what is stored is not sent again');
       assert.equal(await uploader(page).getByText('was not finished').count(), 0);
@@ -231,6 +232,7 @@ for (const backend of backends) {
       await page.reload();
       await uploader(page).getByRole('button', { name: 'Forget forget.pdf' }).click();
       await left(page).waitFor({ state: 'detached' });
+      assert.equal(await page.evaluate(activeName), 'Choose a file');
       await until(async () => (await all('forget')).length === 0);
       await page.reload();
       await choose(page, scan('cancel.pdf'));

@@ -1,4 +1,4 @@
-import type { DocumentType, Metadata, RunningUpload, UnfinishedUpload } from '@strongroom/client';
+import type { DocumentType, Metadata, RunningUpload } from '@strongroom/client';
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { callerOf, forgetAccess, typesOf } from '../../connection/access.ts';
@@ -18,7 +18,7 @@ import { UploadQueue } from './queue.ts';
 import { type RowContext, row } from './row.ts';
 import { Spoken } from './spoken.ts';
 import { styles } from './styles.ts';
-import { Unfinished } from './unfinished.ts';
+import { isOf, Unfinished } from './unfinished.ts';
 import { type Destination, Upload } from './upload.ts';
 import { zone } from './zone.ts';
 
@@ -83,9 +83,13 @@ export class StrongroomUploader extends StrongroomElement {
   });
   readonly #unfinished = new Unfinished(this, {
     source: () => this.#unfinishedSource,
+    words: () => ({ say: this.say, formats: this.formats }),
     isShown: (left) =>
       this.#queue.uploads.some((upload) => upload.stage !== 'cancelled' && isOf(upload.file, left)),
-    found: (left) => this.#tellOf(left),
+    goOn: (file, left) => this.#goOn(file, left.type),
+    announce: (text) => this.#announcer.say(text),
+    note: (text) => this.#say(text),
+    focus: (selector) => void this.#focus(selector),
   });
   #types: readonly DocumentType[] | null = null;
   #maxFiles: number | null = null;
@@ -93,8 +97,6 @@ export class StrongroomUploader extends StrongroomElement {
   #note = '';
   /** Added before it was known what is accepted. */
   #early: File[] = [];
-  /** The upload that was left, for which its file is being chosen. */
-  #again: UnfinishedUpload | null = null;
   /** Where in the list the focus was before this update. */
   #focusedRow: number | null = null;
 
@@ -189,7 +191,7 @@ export class StrongroomUploader extends StrongroomElement {
     this.#queue.parallel = Math.max(1, this.parallel);
     if (changed.has('recordId')) this.#comeTo(changed.get('recordId'));
     if (this.hasUpdated && (changed.has('recordId') || changed.has('noResume'))) void this.#unfinished.look();
-    const row = this.shadowRoot?.activeElement?.closest('.row');
+    const row = this.shadowRoot?.activeElement?.closest('.rows > .row');
     this.#focusedRow = row ? [...(row.parentElement?.children ?? [])].indexOf(row) : null;
   }
 
@@ -201,7 +203,7 @@ export class StrongroomUploader extends StrongroomElement {
     return html`<div class="uploader" role="group" aria-label=${this.say('uploader.label')}>
       ${this.#renderTop()}
       ${this.#note === '' ? nothing : html`<p class="notice" part="note">${infoIcon}<span>${this.#note}</span></p>`}
-      ${this.#renderUnfinished()} ${this.#renderRows()} ${this.#renderSend()} ${this.#announcer.render()}
+      ${this.#accepts ? this.#unfinished.render() : nothing} ${this.#renderRows()} ${this.#renderSend()} ${this.#announcer.render()}
     </div>`;
   }
 
@@ -230,16 +232,6 @@ export class StrongroomUploader extends StrongroomElement {
 
   #renderRefusal(key: 'uploader.not_allowed' | 'uploader.no_types'): TemplateResult {
     return html`<div class="notice">${infoIcon}<div>${this.say(key)}</div></div>`;
-  }
-
-  #renderUnfinished(): TemplateResult | typeof nothing {
-    if (this.#possible === null || !this.may('upload')) return nothing;
-    return html`${this.#unfinished.render({
-      say: this.say,
-      formats: this.formats,
-      choose: (left) => this.#chooseAgain(left),
-      forget: (left) => this.#forget(left),
-    })}<input class="again" type="file" hidden @change=${this.#chosenAgain} />`;
   }
 
   #renderRows(): TemplateResult | typeof nothing {
@@ -356,7 +348,7 @@ export class StrongroomUploader extends StrongroomElement {
   #admit(file: File): Upload {
     const possible = this.#possible ?? [];
     const fitting = typesFor(file, possible);
-    const before = this.#unfinished.left.find((left) => isOf(file, left))?.type;
+    const before = this.#unfinished.typeOf(file);
     const preset =
       fitting.find(({ id }) => id === before) ??
       fitting.find(({ id }) => id === this.type) ??
@@ -485,40 +477,15 @@ export class StrongroomUploader extends StrongroomElement {
     return noResume || recordId === '' ? null : { client, recordId };
   }
 
-  #tellOf(left: readonly UnfinishedUpload[]): void {
-    const { filename = '' } = left[0] ?? {};
-    this.#announcer.say(this.say('uploader.said_unfinished', { count: left.length, filename }));
-  }
-
-  #chooseAgain(left: UnfinishedUpload): void {
-    this.#again = left;
-    this.renderRoot.querySelector<HTMLInputElement>('input.again')?.click();
-  }
-
-  /** Goes on at once: what it is and where it belongs was said when it was begun. */
-  readonly #chosenAgain = (event: Event): void => {
-    const input = event.currentTarget as HTMLInputElement;
-    const [file] = input.files ?? [];
-    const left = this.#again;
-    input.value = '';
-    if (!file || !left) return;
+  /** At once: what it is and where it belongs was said when it was begun. */
+  #goOn(file: File, type: string): void {
     this.#note = '';
-    if (!isOf(file, left)) {
-      this.#say(this.say('uploader.other_file', { chosen: file.name, filename: left.filename }));
-      return;
-    }
     const upload = this.#admit(file);
     if (upload.stage !== 'failed') {
-      upload.begin(left.type);
+      upload.begin(type);
       this.#start(upload);
     }
-    this.requestUpdate();
-  };
-
-  async #forget(left: UnfinishedUpload): Promise<void> {
-    this.#announcer.say(this.say('uploader.said_forgotten', { filename: left.filename }));
-    await this.#unfinished.forget(left);
-    await this.#focus('.unfinished button, .browse');
+    void this.#focus('.rows .row:last-child .row-actions button');
   }
 
   async #load(): Promise<void> {
@@ -545,7 +512,7 @@ export class StrongroomUploader extends StrongroomElement {
   #keepFocus(): void {
     const index = this.#focusedRow;
     if (index === null || this.shadowRoot?.activeElement) return;
-    const rows = this.renderRoot.querySelectorAll('.row');
+    const rows = this.renderRoot.querySelectorAll('.rows > .row');
     const row = rows[Math.min(index, rows.length - 1)];
     const place = row?.querySelector<HTMLElement>('.row-actions button');
     (place ?? this.renderRoot.querySelector<HTMLElement>('.browse'))?.focus();
@@ -556,11 +523,6 @@ export class StrongroomUploader extends StrongroomElement {
     await this.updateComplete;
     this.renderRoot.querySelector<HTMLElement>(selector)?.focus();
   }
-}
-
-/** Whether `file` may be the one that was left: what lies in it is compared when it is sent. */
-function isOf({ name, size }: File, left: UnfinishedUpload): boolean {
-  return name === left.filename && size === left.size;
 }
 
 /** After these the caller may do less than was known. */
