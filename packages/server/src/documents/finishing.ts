@@ -1,10 +1,12 @@
+import { judgeClaim } from '../inspection/sniff.ts';
 import type { ObjectStore, Stored } from '../objects/object-store.ts';
 import type { DocumentRecords } from '../records/document-records.ts';
-import type { UploadRecords } from '../records/upload-records.ts';
+import type { UploadRecord, UploadRecords } from '../records/upload-records.ts';
 import type { Appended } from './append.ts';
 import type { Document } from './document.ts';
 import type { Caller } from './permissions.ts';
 import { settled } from './settling.ts';
+import { claimsOf } from './upload-claims.ts';
 import { type Verifying, verifyingLease } from './verifying.ts';
 
 export interface FinishingParts {
@@ -21,7 +23,7 @@ export interface FinishingParts {
 export async function finishUpload(
   { records, store, verifying }: FinishingParts,
   caller: Caller,
-  fence: number,
+  upload: UploadRecord,
   { document, sha256 }: Appended,
   { size, versionId }: Stored,
 ): Promise<Document> {
@@ -29,13 +31,20 @@ export async function finishUpload(
   const { actor, requestId } = caller;
   const measured = sha256 === null ? { size } : { size, sha256 };
   const to = sha256 === null ? 'inspecting' : 'available';
-  const happened = { action: `document.${to}`, actor, requestId, at: new Date(), details: measured } as const;
+  const details = { ...measured, ...wrongClaim(upload, document) };
+  const happened = { action: `document.${to}`, actor, requestId, at: new Date(), details } as const;
   // Named once more: from now on it is found by its name, which an upload that failed never is.
   const changes = { ...measured, versionId, filename, dueIn: sha256 === null ? verifyingLease : null };
   const finished = await settled({ records, store }, document, {
-    write: () => records.finishUpload(id, fence, to, changes, happened),
+    write: () => records.finishUpload(id, upload.fence, to, changes, happened),
     isWritten: (now) => now.state === to && now.size === size,
   });
   if (finished.state === 'inspecting') verifying.begin(finished);
   return finished;
+}
+
+/** What the client said that it would be, where it is something else: that is known only now. */
+function wrongClaim(upload: UploadRecord, { contentType: detected }: Document) {
+  const { claimed, agrees } = judgeClaim(claimsOf(upload), detected);
+  return agrees ? {} : { claimed, detected };
 }

@@ -173,6 +173,23 @@ describe('the last step', () => {
   });
 });
 
+test('a claim that was wrong stands in the history', async () => {
+  const house = rules();
+  const bytes = text(2_000);
+  const first = { body: body(bytes.subarray(0, 9)), checksum: null };
+  const claimed = { ...wanted, filename: 'n.pdf', contentType: 'image/png' };
+  const begun = { length: bytes.length, sent: '', first };
+  const { standing } = await house.resuming.begin(caller, claimed, begun, never);
+  await house.resuming.append(caller, standing.id, at(9), piece(bytes.subarray(9)));
+  const [, last] = await records.events(standing.id);
+  assert.deepEqual(last?.details, {
+    size: bytes.length,
+    sha256: sha256(bytes),
+    claimed: 'image/png',
+    detected: 'text/plain',
+  });
+});
+
 describe('the digest', () => {
   test('is carried from piece to piece, over cuts and refused pieces', async () => {
     const house = rules();

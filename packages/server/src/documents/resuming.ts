@@ -162,7 +162,7 @@ export class Resuming implements ResumingPort {
       const appended = await this.#appending.append(taken, piece);
       const { offset, stored } = appended;
       if (stored === null) return standingAt({ ...upload, length: taken.length, offset }, this.#expiry());
-      const document = await finishUpload(this.#parts, caller, upload.fence, appended, stored);
+      const document = await finishUpload(this.#parts, caller, upload, appended, stored);
       return standingOf(document);
     } catch (error) {
       if (isOneOf(error, final)) {

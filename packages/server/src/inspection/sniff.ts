@@ -42,9 +42,19 @@ export async function sniff(head: Buffer, claim: Claim): Promise<Sniffed> {
   const declared = claimedType(claim.contentType);
   const named = typeByFilename(claim.filename);
   const found = await find(head, declared === null ? undefined : knownType(declared), named);
-  const claims = [declared, named?.type].filter((type) => typeof type === 'string');
-  const wrong = claims.find((type) => !agree(type, found.contentType));
-  return { ...found, claimed: wrong ?? claims[0] ?? null, agrees: wrong === undefined };
+  return { ...found, ...judgeClaim(claim, found.contentType) };
+}
+
+/** What was claimed, held to what the bytes were found to be. */
+export function judgeClaim(
+  { contentType, filename }: Claim,
+  found: string,
+): Pick<Sniffed, 'claimed' | 'agrees'> {
+  const claims = [claimedType(contentType), typeByFilename(filename)?.type].filter(
+    (type) => typeof type === 'string',
+  );
+  const wrong = claims.find((type) => !agree(type, found));
+  return { claimed: wrong ?? claims[0] ?? null, agrees: wrong === undefined };
 }
 
 async function find(
