@@ -23,7 +23,7 @@ export class Gathering {
   readonly #reader: BodyReader;
   readonly #signal: AbortSignal;
   readonly #budget: BufferBudget;
-  #reservation: Reservation | null;
+  #reservation: Reservation | null = null;
   #chunks: Buffer[] = [];
   #length = 0;
   #slab: Buffer | null = null;
@@ -31,21 +31,10 @@ export class Gathering {
   #slabTo = 0;
   #grownAt = 0;
 
-  constructor(
-    reader: BodyReader,
-    budget: BufferBudget,
-    { signal, reservation = null }: { signal: AbortSignal; reservation?: Reservation | null },
-  ) {
+  constructor(reader: BodyReader, budget: BufferBudget, { signal }: { signal: AbortSignal }) {
     this.#reader = reader;
     this.#budget = budget;
     this.#signal = signal;
-    this.#reservation = reservation;
-  }
-
-  /** One that may begin while this one's chunks are on their way; null where there is no memory for it. */
-  next(): Gathering | null {
-    const reservation = this.#budget.reserveNow(small);
-    return reservation && new Gathering(this.#reader, this.#budget, { signal: this.#signal, reservation });
   }
 
   get length(): number {
