@@ -61,7 +61,8 @@ export class Writers {
 
   /** Runs `work` as the only one of the upload, after `end`. */
   async run<T>(id: string, writer: Writer, work: () => Promise<T>): Promise<T> {
-    await this.end(id, writer.fence);
+    // Asked and taken in one go: of two that waited for the same one, the later ends the earlier and not its entry.
+    while (this.#running.has(id)) await this.end(id, writer.fence);
     this.#running.set(id, writer);
     try {
       return await writer.run(work);
