@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import { StrongroomError } from '../errors.ts';
+import { hasCode, StrongroomError } from '../errors.ts';
 import { headSize, readHead } from '../inspection/head.ts';
 import type { Stretch } from '../inspection/stretch.ts';
 import type { ObjectStore, Stored } from '../objects/object-store.ts';
@@ -83,7 +83,9 @@ export class Append {
     this.#offset = offset;
     if (stored === null && this.#stretch.failure !== null) throw this.#stretch.failure;
     const document = this.#document;
-    return { document, offset, stored, sha256: stored && (this.digest?.hash.copy().digest('hex') ?? null) };
+    // Of an object that lay there already, nobody knows that it holds the bytes that were counted here.
+    const digest = stored === null || stored.found ? null : this.digest;
+    return { document, offset, stored, sha256: digest?.hash.copy().digest('hex') ?? null };
   }
 
   /** A length that is said now is kept before anything goes by it. And one that is near its end must not meet it before it has gone on. */
@@ -107,16 +109,29 @@ export class Append {
   ): Promise<{ bytes: Buffer | Readable; target: ResumableTarget | null }> {
     if (this.#offset >= headSize) return { bytes: this.#stretch.body, target: this.#target() };
     const { head, body } = await readHead(this.#stretch.body, null);
-    const first = Buffer.concat([await this.#stored(signal), head]).subarray(0, headSize);
+    const stored = await this.#stored(signal);
+    if (stored === null) return { bytes: body, target: this.#target() };
+    const first = Buffer.concat([stored, head]).subarray(0, headSize);
     const isAll = Buffer.isBuffer(body) && this.#offset + body.length === this.#taken.length;
     if (first.length === headSize || isAll) await this.#place(first, body);
     return { bytes: body, target: this.#target() };
   }
 
-  /** What is stored of the first bytes. */
-  async #stored(signal: AbortSignal): Promise<Buffer> {
+  /** What is stored of the first bytes; null: they have become the object, and an earlier end of the upload could not be noted. */
+  async #stored(signal: AbortSignal): Promise<Buffer | null> {
     if (this.#offset === 0) return Buffer.alloc(0);
-    return this.#parts.store.resumable.head(this.#unfinished(null), headSize, signal);
+    try {
+      return await this.#parts.store.resumable.head(this.#unfinished(null), headSize, signal);
+    } catch (error) {
+      if (hasCode(error, 'upload_lost') && (await this.#isThere(signal))) return null;
+      throw error;
+    }
+  }
+
+  async #isThere(signal: AbortSignal): Promise<boolean> {
+    const { id, storage } = this.#document;
+    const facts = storage.key === '' ? null : await this.#parts.store.stat(storage.key, signal);
+    return facts?.description?.id === id;
   }
 
   async #place(first: Buffer, body: Buffer | Readable): Promise<void> {

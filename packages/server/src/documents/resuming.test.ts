@@ -140,6 +140,29 @@ describe('the last step', () => {
     );
   });
 
+  test('that could not be noted: other bytes brought then are not taken for those of the object', async () => {
+    for (const [size, stored] of [
+      [300_000, 0],
+      [300_000, 100_000],
+      [6_000, 2_000],
+    ] as const) {
+      const finishUpload = () => Promise.reject(new StrongroomError('upload_taken_over', { id: '' }));
+      const [one, two] = [rules({ finishUpload }), rules()];
+      const [bytes, others] = [text(size), text(size)];
+      const id = await begun(one, size);
+      if (stored > 0) await two.resuming.append(caller, id, at(0), piece(bytes.subarray(0, stored)));
+      await raises(
+        'upload_taken_over',
+        one.resuming.append(caller, id, at(stored), piece(bytes.subarray(stored))),
+      );
+      const { offset } = await two.resuming.where(caller, id);
+      await two.resuming.append(caller, id, at(offset), piece(others.subarray(offset)));
+      const { state, sha256: told, storage } = await two.resuming.describe(caller, id);
+      assert.deepEqual([state, told], ['inspecting', null], `${size}, ${stored} of them stored before`);
+      assert.ok((await store.read(storage.key, { atMost: size })).equals(bytes), 'the first to end has it');
+    }
+  });
+
   test('a lost answer of the records is looked up', async () => {
     let lost = true;
     const finishUpload: Records['finishUpload'] = async (...given) => {

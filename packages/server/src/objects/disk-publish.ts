@@ -71,7 +71,7 @@ async function linkObject(file: string, place: Place): Promise<boolean> {
 async function ownFrom(place: Place, claimed: 'made' | 'found', size: number): Promise<Stored> {
   const found = claimed === 'found' ? await look(place) : null;
   if (!found || Number(found.size) !== size) throw new StrongroomError('object_exists', { key: place.key });
-  return storedAs(found);
+  return { ...storedAs(found), found: true };
 }
 
 /** The file at the place of an object; null for none. */

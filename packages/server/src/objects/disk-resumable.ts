@@ -114,7 +114,7 @@ export class DiskResumable implements ResumableObjects {
     const { description } = await answered(readFacts(place));
     if (description?.id !== id || description.deployment !== target.description.deployment) throw error;
     await answered(this.#disk.folders.sync(place.folder));
-    return storedAs(found);
+    return { ...storedAs(found), found: true };
   }
 
   /** Whether the file is the object already, by a second name: then not a byte of it may change. */

@@ -88,6 +88,8 @@ export interface Stored {
   readonly size: number;
   readonly etag: string;
   readonly versionId: string | null;
+  /** Ours, from an earlier attempt: it lay there already, and nobody has compared what was brought now with it. */
+  readonly found?: true;
 }
 
 /** First and last byte, both included, as in RFC 9110 §14.1.2. */

@@ -27,7 +27,7 @@ export interface ResumableObjects {
    *
    * When `offset` reaches `unfinished.length`, the object is made and `stored` tells of it; that last step is not checkpointed,
    * since only the caller can say when the upload is over: should it never, the same bytes brought again find the object there
-   * (ours by its id and length) and are answered with it. An upload whose bytes fit one part and come in one call costs one
+   * (ours by its id and length) and are answered with it, as `found`. An upload whose bytes fit one part and come in one call costs one
    * PutObject.
    *
    * Raises `object_exists`, and `length_mismatch` when the body passes `unfinished.length`.

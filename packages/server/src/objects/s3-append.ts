@@ -244,7 +244,7 @@ export class S3Append {
     const stored = length === null ? null : await this.#target?.look(length);
     if (!stored) return null;
     await this.#tidy();
-    return { offset: length as number, state: this.#progress.state, stored };
+    return { offset: length as number, state: this.#progress.state, stored: { ...stored, found: true } };
   }
 
   /**

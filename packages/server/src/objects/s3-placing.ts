@@ -52,7 +52,7 @@ export async function placeParts(
 ): Promise<Stored> {
   // Some engines ignore the condition on a completion, so the key is looked at as well.
   const there = await target.look(size);
-  if (there) return there;
+  if (there) return { ...there, found: true };
   const write = async (condition: Condition) => {
     const { etag, headers } = await complete(condition);
     const seen = etag === '' ? await target.look(size) : null;
@@ -76,7 +76,7 @@ async function ifNoneMatch(
 ): Promise<Stored> {
   const { conditionalWrites } = client.profile;
   const there = conditionalWrites || looked ? null : await target.look(size);
-  if (there) return there;
+  if (there) return { ...there, found: true };
   if (conditionalWrites === false) return write({});
   try {
     return await write({ 'if-none-match': '*' });
@@ -87,7 +87,7 @@ async function ifNoneMatch(
     }
     const sent = !reader || reader.received === size;
     const found = sent && leavesOpen(error) ? await target.look(size).catch(onlyTaken) : null;
-    if (found) return found;
+    if (found) return { ...found, found: true };
     throw error;
   }
 }
