@@ -38,7 +38,8 @@ describe('the writers of an upload', () => {
     const ended = await Promise.allSettled([first, ...others]);
     assert.deepEqual([events.at(0), events.at(-2), events.at(-1)], ['1 begins', '4 begins', '4 ends']);
     for (const { status, ...rest } of ended)
-      if (status === 'rejected') assert.ok(hasCode((rest as { reason: unknown }).reason, 'upload_taken_over'));
+      if (status === 'rejected')
+        assert.ok(hasCode((rest as { reason: unknown }).reason, 'upload_taken_over'));
     assert.equal(ended.at(-1)?.status, 'fulfilled');
     await writers.end('u1');
   });
@@ -47,8 +48,9 @@ describe('the writers of an upload', () => {
     const writers = new Writers();
     const gate = Promise.withResolvers<void>();
     const later = writers.run('u1', writer(2), () => gate.promise);
-    await assert.rejects(writers.run('u1', writer(1), async () => assert.fail()), (error) =>
-      hasCode(error, 'upload_taken_over'),
+    await assert.rejects(
+      writers.run('u1', writer(1), async () => assert.fail()),
+      (error) => hasCode(error, 'upload_taken_over'),
     );
     gate.resolve();
     await later;

@@ -23,7 +23,8 @@ export interface ResumableObjects {
    * ended well: a refused body leaves the offset where it was, and its parts are overwritten by the next ones.
    *
    * `checkpoint` is awaited whenever more is durable; what it raises ends the append, and is raised. Nothing of this call
-   * is checkpointed again after that. The last answer is what stands afterwards.
+   * is checkpointed again after that. With `upload_taken_over`, `state_conflict` and `document_missing` nothing was noted, so what
+   * it told of goes; with any other error it may have been noted, so that stays. The last answer is what stands afterwards.
    *
    * When `offset` reaches `unfinished.length`, the object is made and `stored` tells of it; that last step is not checkpointed,
    * since only the caller can say when the upload is over: should it never, the same bytes brought again find the object there

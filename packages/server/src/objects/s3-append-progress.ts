@@ -1,3 +1,4 @@
+import { hasCode } from '../errors.ts';
 import type { Checkpoint, Part, ResumableObjects, Unfinished } from './resumable-objects.ts';
 import type { Piece } from './s3-pieces.ts';
 
@@ -86,4 +87,11 @@ export class AppendProgress {
       throw error;
     }
   }
+}
+
+/** Whether a checkpoint that raised this has surely noted nothing: the answer of one that has can be lost. */
+export function isNotNoted(error: unknown): boolean {
+  return (['upload_taken_over', 'state_conflict', 'document_missing'] as const).some((code) =>
+    hasCode(error, code),
+  );
 }

@@ -5,7 +5,7 @@ import type { BufferBudget } from './buffer-budget.ts';
 import { Grace } from './grace.ts';
 import type { Stored } from './object-store.ts';
 import type { ResumableObjects, Unfinished } from './resumable-objects.ts';
-import { AppendProgress, type Standing } from './s3-append-progress.ts';
+import { AppendProgress, isNotNoted, type Standing } from './s3-append-progress.ts';
 import { isPassing, S3Error } from './s3-error.ts';
 import { Gathering } from './s3-gathering.ts';
 import { abortUpload, beginUpload, completeUpload, partsOf, sendPart } from './s3-multipart.ts';
@@ -138,7 +138,13 @@ export class S3Append {
     const { checksums: checks } = client.profile;
     const id = await beginUpload(client, key, headers, { checks, signal: this.#grace.signal });
     const upload = { id, checks };
-    await this.#progress.note(this.#progress.offset, { upload });
+    try {
+      await this.#progress.note(this.#progress.offset, { upload });
+    } catch (error) {
+      // Whoever has the upload now looks for others under its key once, at its end: this one may come later.
+      if (isNotNoted(error)) await abortUpload(client, key, id, AbortSignal.timeout(within)).catch(() => {});
+      throw error;
+    }
     return upload;
   }
 
@@ -165,7 +171,7 @@ export class S3Append {
       await this.#progress.note(offset + size, { pieces: [...others, piece] });
       this.#spend(merged);
     } catch (error) {
-      this.#spend([piece]);
+      if (isNotNoted(error)) this.#spend([piece]);
       throw error;
     }
   }

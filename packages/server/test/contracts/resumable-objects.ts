@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
-import { type ErrorCode, hasCode } from '../../src/errors.ts';
+import { type ErrorCode, hasCode, StrongroomError } from '../../src/errors.ts';
 import type { ObjectStore, Stored } from '../../src/objects/object-store.ts';
 import type { Checkpoint, ResumableTarget, Unfinished } from '../../src/objects/resumable-objects.ts';
 import { numbersOf } from '../faults/seeded.ts';
@@ -246,6 +246,35 @@ export function resumableObjectsContract(name: string, makeStore: () => Promise<
         await abandon(upload);
       });
 
+      it('leaves nothing behind that nobody knows of', async () => {
+        for (const share of [0.4, 1.4]) {
+          const upload = new ResumableCaller(store, part * 2);
+          const taken = new StrongroomError('upload_taken_over', { id: upload.id });
+          const checkpoint = () => Promise.reject(taken);
+          const body = chunked(randomBytes(Math.floor(part * share)));
+          await assert.rejects(append(upload, body, { checkpoint }), (error) => error === taken);
+          if (store.kind === 's3') assert.deepEqual(await made.leftovers(), []);
+          await abandon(upload);
+        }
+      });
+
+      it('may have been noted where only its answer was lost: what it told of stays', async () => {
+        for (const share of [0.4, 1.4]) {
+          const bytes = randomBytes(Math.floor(part * 1.9));
+          const upload = new ResumableCaller(store, bytes.length);
+          const unfinished = upload.taken();
+          const lost = new StrongroomError('records_unavailable', {});
+          const checkpoint = async (point: Checkpoint) => {
+            upload.note(unfinished.fence, point);
+            throw lost;
+          };
+          const body = chunked(bytes.subarray(0, Math.floor(part * share)));
+          await assert.rejects(append(upload, body, { unfinished, checkpoint }), (error) => error === lost);
+          await append(upload, chunked(bytes.subarray(upload.offset)));
+          await assertStored(upload, bytes);
+        }
+      });
+
       it('is how an older writer hears of a later one; no byte of it gets in', async () => {
         const bytes = randomBytes(Math.floor(part * 2.5));
         const upload = new ResumableCaller(store, bytes.length);
@@ -279,7 +308,10 @@ export function resumableObjectsContract(name: string, makeStore: () => Promise<
           for (const end of ends)
             ({ stored: first } = await append(upload, chunked(bytes.subarray(upload.offset, end))));
           const again = await append(upload, chunked(bytes.subarray(upload.offset)), { at: made.second });
-          assert.deepEqual([again.offset, again.stored], [bytes.length, { ...(first as Stored | null), found: true }]);
+          assert.deepEqual(
+            [again.offset, again.stored],
+            [bytes.length, { ...(first as Stored | null), found: true }],
+          );
           await assertStored(upload, bytes);
         });
       }
