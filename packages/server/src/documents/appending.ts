@@ -38,7 +38,8 @@ export class Appending {
       return await this.#running(taken, new Writer(upload.fence, stretch), (signal) => append.run(signal));
     } finally {
       const kept = append.digest;
-      if (kept) this.digests.keep(id, kept);
+      // Of one that is whole nothing is left to count, and it would drive out that of another.
+      if (kept && kept.at !== length) this.digests.keep(id, kept);
     }
   }
 

@@ -3,7 +3,7 @@ import type { ObjectStore, Stored } from '../objects/object-store.ts';
 import type { DocumentRecords } from '../records/document-records.ts';
 import type { UploadRecord, UploadRecords } from '../records/upload-records.ts';
 import type { Appended } from './append.ts';
-import type { Document } from './document.ts';
+import { type Document, listedStates } from './document.ts';
 import type { Caller } from './permissions.ts';
 import { settled } from './settling.ts';
 import { claimsOf } from './upload-claims.ts';
@@ -37,7 +37,7 @@ export async function finishUpload(
   const changes = { ...measured, versionId, filename, dueIn: sha256 === null ? verifyingLease : null };
   const finished = await settled({ records, store }, document, {
     write: () => records.finishUpload(id, upload.fence, to, changes, happened),
-    isWritten: (now) => now.state === to && now.size === size,
+    isWritten: (now) => listedStates.includes(now.state) && now.size === size,
   });
   if (finished.state === 'inspecting') verifying.begin(finished);
   return finished;

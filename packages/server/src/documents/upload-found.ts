@@ -2,7 +2,7 @@ import { hasCode, StrongroomError } from '../errors.ts';
 import type { DocumentRecords } from '../records/document-records.ts';
 import type { UploadRecord, UploadRecords } from '../records/upload-records.ts';
 import { type Document, listedStates } from './document.ts';
-import { assertAllowed, assertMayUpload, type Caller, reaches } from './permissions.ts';
+import { assertAllowed, type Caller, mayUpload } from './permissions.ts';
 import type { Standing } from './resuming-port.ts';
 import { claimsOf } from './upload-claims.ts';
 import { isUuid } from './uuid.ts';
@@ -39,7 +39,8 @@ export async function findUploaded(
   assertAllowed(caller, 'upload');
   const upload = isUuid(id) ? await unlessMissing(records.findUpload(id)) : null;
   const document = upload?.document ?? (isUuid(id) ? await records.get(id) : null);
-  if (document === null || !isWithin(caller, document)) throw new StrongroomError('document_missing', { id });
+  if (document === null || !mayUpload(caller, document))
+    throw new StrongroomError('document_missing', { id });
   if (document.state !== 'receiving' && !listedStates.includes(document.state))
     throw new StrongroomError('upload_ended', { id });
   return { document, upload };
@@ -58,16 +59,6 @@ export function standingAt(
 ): Standing {
   const { document, offset, length } = upload;
   return { id: document.id, offset, length, expiresAt, sent: claimsOf(upload).sent };
-}
-
-function isWithin(caller: Caller, document: Document): boolean {
-  try {
-    assertMayUpload(caller, document);
-    return reaches(caller.rights, document);
-  } catch (error) {
-    if (hasCode(error, 'not_allowed')) return false;
-    throw error;
-  }
 }
 
 async function unlessMissing<T>(found: Promise<T>): Promise<T | null> {
