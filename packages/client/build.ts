@@ -17,7 +17,7 @@ const chunks = [
   { name: 'shared', test: /src\/(attempts|error|platform\/\w+)\.ts$/ },
   {
     name: 'resumable',
-    test: /src\/(transports\/(resumable|ending|settled)|places\/(keeper|fingerprint|under-way|unfinished))\.ts$/,
+    test: /src\/(transports\/(resumable|ending|settled)|places\/(keeper|fingerprint|hash|prefix|under-way|unfinished))\.ts$/,
   },
 ];
 

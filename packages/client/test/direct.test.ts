@@ -1,7 +1,8 @@
 /** Uploads straight to the bucket, in Node, on Ceph and PostgreSQL. */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { after, describe, it } from 'node:test';
-import type { Progress } from '@strongroom/client';
+import { type Progress, Strongroom, type UploadPlace, type UploadPlaces } from '@strongroom/client';
 import { needs } from '../../server/test/harness.ts';
 import { bytes, directHouse, file, left, sha256, wanted } from './direct-house.ts';
 import { failure } from './pages-of-others.ts';
@@ -43,6 +44,34 @@ describe('an upload straight to the bucket', { skip }, () => {
     const second = await strongroom.upload(file, options);
     assert.deepEqual([second.sha256, store.answers], [sha256, 1]);
     assert.deepEqual(await left(strongroom, options), ['available', 'available']);
+  });
+
+  it('goes on with no other file, be it of the same name, size, time and ends', async () => {
+    const { store, service, key } = house as NonNullable<typeof house>;
+    const all = new Map<string, UploadPlace>();
+    const places: UploadPlaces = {
+      get: async (fingerprint) => all.get(fingerprint),
+      set: async (place) => void all.set(place.fingerprint, place),
+      delete: async (fingerprint) => void all.delete(fingerprint),
+      list: async () => [...all.values()],
+    };
+    const client = (retries: number) => new Strongroom({ url: service.url, token: key, places, retries });
+    const options = { ...wanted(), parallel: 1 };
+    const changed = Buffer.from(bytes);
+    changed[500_000] = (changed[500_000] ?? 0) ^ 1;
+    const { name, type, lastModified } = file;
+    let broken: Promise<void> | null = null;
+    const onProgress = ({ sent }: Progress) => {
+      if (sent > 17_500_000) broken ??= store.refuse();
+    };
+    await store.throttle(20_000_000);
+    await failure(client(0).upload(file, { ...options, onProgress }));
+    await broken;
+    await store.pass();
+    assert.ok([...all.values()].some(({ sent }) => sent > 0));
+    const document = await client(4).upload(new File([changed], name, { type, lastModified }), options);
+    assert.equal(document.sha256, createHash('sha256').update(changed).digest('hex'));
+    assert.deepEqual([await left(client(0), options), all.size], [['available'], 0]);
   });
 
   it('leaves nothing when it is cancelled', async () => {

@@ -24,6 +24,12 @@ const sha256 = createHash('sha256').update(bytes).digest('hex');
 const file = new File([bytes], 'scan.pdf', { type: 'application/pdf', lastModified: 1_700_000_000_000 });
 const [mebi, rate] = [2 ** 20, 4_000_000];
 
+/** As from a scanner that knows no time: only a byte in its midst, and so its digest, is another. */
+const otherBytes = Buffer.from(bytes);
+otherBytes[500_000] = (otherBytes[500_000] ?? 0) ^ 1;
+const otherSha256 = createHash('sha256').update(otherBytes).digest('hex');
+const other = new File([otherBytes], file.name, { type: file.type, lastModified: file.lastModified });
+
 /** A store of places as an app may give one. */
 function kept(): UploadPlaces & { readonly all: Map<string, UploadPlace> } {
   const all = new Map<string, UploadPlace>();
@@ -174,11 +180,32 @@ for (const { backend, skip, service } of services)
       const onContinued = (stored: number) => {
         from = stored;
       };
-      const other = await strongroom.upload(file, { ...options, metadata: { other: true }, onContinued });
-      assert.deepEqual([other.sha256, from, places.all.size], [sha256, 0, 1], 'this is another upload');
+      const apart = await strongroom.upload(file, { ...options, metadata: { apart: true }, onContinued });
+      assert.deepEqual([apart.sha256, from, places.all.size], [sha256, 0, 1], 'this is another upload');
       const document = await strongroom.upload(file, { ...options, onContinued });
       assert.deepEqual([document.sha256, from >= mebi, places.all.size], [sha256, true, 0]);
-      assert.notEqual(document.id, other.id);
+      assert.notEqual(document.id, apart.id);
+    });
+
+    it('goes on with no other file, be it of the same name, size, time and ends', async (t) => {
+      const { proxy, places, client, options } = await house(t);
+      const own = { ...options, idempotencyKey: 'mine' };
+      for (const [kept, wanted] of [
+        [places, options],
+        [null, own],
+      ] as const) {
+        await proxy.cut('up', 1_500_000, { to: /^PATCH / });
+        await failure(client({ places: kept, retries: 0 }).upload(file, wanted));
+        await proxy.pass();
+        let from = 0;
+        const onContinued = (stored: number) => {
+          from = stored;
+        };
+        const document = await client({ places: kept }).upload(other, { ...wanted, onContinued });
+        assert.deepEqual([document.sha256, document.size, from], [otherSha256, bytes.length, 0]);
+      }
+      assert.equal(places.all.size, 0);
+      assert.deepEqual(await left(client(), options.recordId), ['available', 'available']);
     });
 
     it('is forgotten, here and there, when somebody says so', async (t) => {

@@ -1,5 +1,6 @@
 import { fileUnreadable } from '../error.ts';
 import type { ResumableJob } from '../transports/job.ts';
+import { Hash } from './hash.ts';
 
 /** Bytes at either end of the file. */
 const ends = 64 * 1024;
@@ -22,26 +23,4 @@ export async function fingerprintOf({ connection, body, wanted, size, part }: Re
     throw fileUnreadable(cause);
   }
   return hash.digest();
-}
-
-/** cyrb53: 53 bits of no cryptographic worth, which pages without TLS have too. Nobody gains by a collision of their own files. */
-class Hash {
-  #a = 0xdeadbeef;
-  #b = 0x41c6ce57;
-
-  add(bytes: Uint8Array): void {
-    for (const byte of bytes) {
-      this.#a = Math.imul(this.#a ^ byte, 2654435761);
-      this.#b = Math.imul(this.#b ^ byte, 1597334677);
-    }
-  }
-
-  digest(): string {
-    const [a, b] = [mixed(this.#a, this.#b), mixed(this.#b, this.#a)];
-    return `${(b >>> 0).toString(16).padStart(8, '0')}${(a >>> 0).toString(16).padStart(8, '0')}`;
-  }
-}
-
-function mixed(own: number, other: number): number {
-  return Math.imul(own ^ (own >>> 16), 2246822507) ^ Math.imul(other ^ (other >>> 13), 3266489909);
 }

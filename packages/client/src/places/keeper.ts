@@ -1,34 +1,62 @@
+import { endUpload } from '../transports/ending.ts';
 import type { ResumableJob } from '../transports/job.ts';
 import { fingerprintOf } from './fingerprint.ts';
+import { PrefixReader } from './prefix.ts';
 import { beginOnce } from './under-way.ts';
 import type { UploadPlace, UploadPlaces } from './upload-places.ts';
 
 /** Keeps the place of one upload on its way. A store that fails is done without: then this upload does not go on after a reload. */
 export class Keeper {
-  #place: UploadPlace;
-  #found: boolean;
+  readonly #job: ResumableJob;
+  readonly #file: PrefixReader;
   readonly #places: UploadPlaces | null;
   readonly #release: () => void;
+  #place: UploadPlace;
+  #found = false;
+  #writes = true;
+  #writing: Promise<void> = Promise.resolve();
+  #reading: Promise<void> = Promise.resolve();
 
-  private constructor(place: UploadPlace, found: boolean, places: UploadPlaces | null, release: () => void) {
+  private constructor(
+    job: ResumableJob,
+    place: UploadPlace,
+    places: UploadPlaces | null = null,
+    release = () => {},
+  ) {
+    this.#job = job;
+    this.#file = new PrefixReader(job.part);
     this.#place = place;
-    this.#found = found;
     this.#places = places;
     this.#release = release;
   }
 
-  /** The place of this file where it is kept, else a new one. The same file twice at a time is two uploads; the first is kept. */
+  /**
+   * The place of this file where it is kept, else a new one. The same file twice at a time is two uploads; the first is kept.
+   * Raises `file_unreadable`.
+   */
   static async of(transport: 'tus' | 'direct', job: ResumableJob): Promise<Keeper> {
-    if (job.places === null) return new Keeper(newPlace('', transport, job), false, null, () => {});
+    const { places } = job;
+    if (places === null) return new Keeper(job, newPlace('', transport, job));
     const fingerprint = await fingerprintOf(job);
-    const release = beginOnce(fingerprint);
     const fresh = newPlace(fingerprint, transport, job);
-    if (release === null) return new Keeper(fresh, false, null, () => {});
-    const kept = await job.places.get(fingerprint).catch(() => undefined);
-    // What has to go one way does not go on another.
-    const fits = job.goAround !== null || kept?.transport === transport;
-    const found = fits && kept?.size === job.size ? kept : null;
-    return new Keeper(found ?? fresh, found !== null, job.places, release);
+    const release = beginOnce(fingerprint);
+    if (release === null) return new Keeper(job, fresh);
+    const keeper = new Keeper(job, fresh, places, release);
+    try {
+      const kept = await places.get(fingerprint).catch(() => undefined);
+      // What has to go one way does not go on another.
+      const fits = job.goAround !== null || kept?.transport === transport;
+      if (!kept || !fits) return keeper;
+      if (kept.size === job.size && (await keeper.#beginsWith(kept.prefix))) {
+        [keeper.#place, keeper.#found] = [kept, true];
+        return keeper;
+      }
+      if (kept.id !== null) await endUpload(job.connection, { ...kept, id: kept.id });
+      return new Keeper(job, fresh, places, release);
+    } catch (error) {
+      release();
+      throw error;
+    }
   }
 
   get place(): UploadPlace {
@@ -45,7 +73,33 @@ export class Keeper {
   /** Takes down what is known now. */
   async note(change: Partial<UploadPlace>): Promise<void> {
     this.#place = { ...this.#place, ...change };
-    await this.#places?.set(this.#place).catch(() => {});
+    // In order, also where several parts of one upload tell at once.
+    this.#writing = this.#writing.then(() => this.#write());
+    await this.#writing;
+  }
+
+  /**
+   * To be called before the bytes up to `to` leave: takes down what they are, so that no other file is ever sent on after them.
+   * Raises `file_unreadable`.
+   */
+  leaves(to: number): Promise<void> {
+    return this.#inTurn(async () => {
+      if (to > this.#place.prefix.bytes) await this.note({ prefix: await this.#prefix(to) });
+    });
+  }
+
+  /** Whether the first `stored` bytes of this upload are known to be this file's. Raises `file_unreadable`. */
+  vouchesFor(stored: number): Promise<boolean> {
+    return this.#inTurn(async () => {
+      const { fingerprint, id, prefix } = this.#place;
+      if (stored <= prefix.bytes) return true;
+      // Another tab may have gone on with it since it was looked up here.
+      const kept = await this.#places?.get(fingerprint).catch(() => undefined);
+      if (!kept || kept.id !== id || kept.prefix.bytes < stored) return false;
+      if (!(await this.#beginsWith(kept.prefix))) return false;
+      this.#place = { ...this.#place, prefix: kept.prefix };
+      return true;
+    });
   }
 
   /** The upload ended on the service, so there is no document of it: the same file from its beginning. */
@@ -55,7 +109,8 @@ export class Keeper {
 
   /** Another way, from its beginning. */
   async goBy(transport: 'tus' | 'direct'): Promise<void> {
-    await this.note({ transport, id: null, sent: 0, expiresAt: null });
+    const { idempotencyKey } = this.#job;
+    await this.note({ transport, idempotencyKey, id: null, sent: 0, expiresAt: null });
   }
 
   async forget(): Promise<void> {
@@ -66,6 +121,33 @@ export class Keeper {
   release(): void {
     this.#release();
   }
+
+  /** @param prefix of no fewer bytes than were read so far */
+  async #beginsWith({ bytes, hash }: UploadPlace['prefix']): Promise<boolean> {
+    return bytes === 0 || (await this.#file.upTo(bytes)).hash === hash;
+  }
+
+  /** The file is read on from where it was read to, by one at a time. */
+  #inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const acted = this.#reading.then(act);
+    this.#reading = acted.then(
+      () => {},
+      () => {},
+    );
+    return acted;
+  }
+
+  /** Where nothing is kept, how much has left is enough to know. */
+  async #prefix(bytes: number): Promise<UploadPlace['prefix']> {
+    return this.#places === null ? { bytes, hash: '' } : this.#file.upTo(bytes);
+  }
+
+  async #write(): Promise<void> {
+    if (!this.#writes) return;
+    await this.#places?.set(this.#place).catch(() => {
+      this.#writes = false;
+    });
+  }
 }
 
 function newPlace(fingerprint: string, transport: 'tus' | 'direct', job: ResumableJob): UploadPlace {
@@ -73,6 +155,7 @@ function newPlace(fingerprint: string, transport: 'tus' | 'direct', job: Resumab
   const { recordId, type, filename = '' } = wanted;
   return {
     ...{ fingerprint, url: connection.url, recordId, type, filename, size, transport, idempotencyKey },
-    ...{ id: null, sent: 0, createdAt: new Date().toISOString(), expiresAt: null },
+    ...{ id: null, sent: 0, prefix: { bytes: 0, hash: '' } },
+    ...{ createdAt: new Date().toISOString(), expiresAt: null },
   };
 }

@@ -28,6 +28,8 @@ export interface UploadPlace {
   readonly idempotencyKey: string;
   /** Bytes that are stored, as far as it is known here. */
   readonly sent: number;
+  /** What has ever left of the file, by its hash: an upload goes on only with a file that begins so. */
+  readonly prefix: { readonly bytes: number; readonly hash: string };
   /** ISO 8601. */
   readonly createdAt: string;
   /** ISO 8601: when the service gives it up; null where that is not known. */

@@ -2,7 +2,7 @@ import type { Document } from '../answers.ts';
 import type { Call } from '../connection.ts';
 import { StrongroomError } from '../error.ts';
 import type { Keeper } from '../places/keeper.ts';
-import { collections, uploadPath } from './ending.ts';
+import { collections, mustEnd, ofAnotherFile, uploadPath } from './ending.ts';
 import type { ResumableJob } from './job.ts';
 import { type Granted, Parts } from './parts.ts';
 import { bucketOutOfReach, type Way } from './resumable.ts';
@@ -18,12 +18,18 @@ export const direct: Way = (job) => async (keeper, signal) => {
 };
 
 async function sendParts(job: ResumableJob, keeper: Keeper, signal: AbortSignal): Promise<void> {
-  const continues = keeper.place.id !== null && keeper.continues();
+  const known = keeper.place.id !== null;
   const granted = await (keeper.place.id === null
     ? begin(job, keeper, signal)
     : asked(job, keeper.place.id, {}, signal));
+  const continues = known && keeper.continues();
   const { id, expiresAt } = granted;
+  if (expiresAt !== null && !(await keeper.vouchesFor(endOf(granted)))) {
+    await mustEnd(job.connection, { transport: 'direct', id }, signal);
+    throw ofAnotherFile();
+  }
   const parts = new Parts(job, granted, {
+    leaves: (to) => keeper.leaves(to),
     fresh: (numbers, ending) => asked(job, id, { numbers }, ending),
     stored: (sent) => keeper.note({ sent }),
   });
@@ -35,15 +41,16 @@ async function sendParts(job: ResumableJob, keeper: Keeper, signal: AbortSignal)
     if (parts.reached || keeper.place.sent > 0 || (error as StrongroomError).code !== 'unreachable')
       throw error;
     // Raises when the service can't be reached either: then it is the network, and there is something to go on with.
-    await job.connection.answer({
-      method: 'DELETE',
-      path: uploadPath('direct', id),
-      signal,
-      repeatable: false,
-    });
+    await mustEnd(job.connection, { transport: 'direct', id }, signal);
     await keeper.beginAnew();
     throw new StrongroomError(bucketOutOfReach, 'The bucket can’t be reached from here.', { cause: error });
   }
+}
+
+/** Bytes from the file's beginning within which all lie that are stored. */
+function endOf({ received = [], partSize }: Granted): number {
+  const [last] = received.toSorted((a, b) => b.number - a.number);
+  return last ? (last.number - 1) * partSize + last.size : 0;
 }
 
 /** The key makes it one upload, also when an answer is lost, and when that is heard of after a reload. */

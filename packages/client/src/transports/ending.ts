@@ -14,6 +14,22 @@ export function uploadPath(transport: keyof typeof collections, id: string): str
 /** tus 1.0: every request of it says so. */
 export const tusHeaders = { 'tus-resumable': '1.0.0' } as const;
 
+/** Ends it on the service, and has to. Raises StrongroomError, also where it is over already. */
+export async function mustEnd(
+  connection: Connection,
+  { transport, id }: { readonly transport: 'tus' | 'direct'; readonly id: string },
+  signal: AbortSignal,
+): Promise<void> {
+  const headers = transport === 'tus' ? tusHeaders : {};
+  const path = uploadPath(transport, id);
+  await connection.answer({ method: 'DELETE', path, headers, signal, repeatable: false });
+}
+
+/** Raised for an upload whose bytes are not all known to be of this file: they are ended, so it begins anew. */
+export function ofAnotherFile(): StrongroomError {
+  return new StrongroomError('upload_ended', 'What is stored may be of another file.', { status: 410 });
+}
+
 /** Ends it on the service, as well as that can be done: one that can't be ended, or is over, is left to the service. */
 export async function endUpload(
   connection: Connection,

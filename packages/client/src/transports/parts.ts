@@ -19,6 +19,8 @@ export interface Granted {
 }
 
 interface Service {
+  /** Told before bytes up to `to` leave. */
+  readonly leaves: (to: number) => Promise<void>;
   /** URLs for these parts. */
   readonly fresh: (numbers: readonly number[], signal: AbortSignal) => Promise<Granted>;
   /** Told how many bytes are stored after each part. */
@@ -103,7 +105,9 @@ export class Parts {
   async #put(number: number, signal: AbortSignal): Promise<Response> {
     const url = await this.#urlOf(number, signal);
     const from = (number - 1) * this.#granted.partSize;
-    const send = sender(this.#job.part(from, from + this.#sizeOf(number)), (sent) => {
+    const to = from + this.#sizeOf(number);
+    await this.#service.leaves(to);
+    const send = sender(this.#job.part(from, to), (sent) => {
       this.#reached ||= sent > 0;
       this.#leaving.set(number, sent);
       this.#tell();

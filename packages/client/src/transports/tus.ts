@@ -2,7 +2,7 @@ import { sender } from '#platform';
 import type { Document } from '../answers.ts';
 import { StrongroomError, tooLargeOnTheWay } from '../error.ts';
 import type { Keeper } from '../places/keeper.ts';
-import { collections, tusHeaders, uploadPath } from './ending.ts';
+import { collections, mustEnd, ofAnotherFile, tusHeaders, uploadPath } from './ending.ts';
 import type { ResumableJob, Wanted } from './job.ts';
 import { PieceSize } from './piece-size.ts';
 import type { Way } from './resumable.ts';
@@ -16,6 +16,7 @@ export const byTus: Way = (job) => {
       ? create(job, keeper, signal)
       : stand(job, keeper, signal));
     for (let sent = offset; sent < job.size; ) {
+      await keeper.leaves(Math.min(sent + pieces.bytes, job.size));
       sent = await sendPiece(job, pieces, { id, offset: sent }, signal);
       await keeper.note({ sent });
     }
@@ -82,6 +83,10 @@ async function stand(job: ResumableJob, keeper: Keeper, signal: AbortSignal): Pr
     throw error;
   });
   const offset = offsetIn(told);
+  if (offset < job.size && !(await keeper.vouchesFor(offset))) {
+    await mustEnd(job.connection, { transport: 'tus', id }, signal);
+    throw ofAnotherFile();
+  }
   const first = keeper.continues();
   await keeper.note({ sent: offset, expiresAt: expiry(told) });
   job.progress.at(offset);
