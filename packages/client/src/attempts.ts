@@ -3,6 +3,8 @@ import { aborted, StrongroomError } from './error.ts';
 /** Milliseconds. Nobody waits longer than this for one more attempt: the error then says how long it would be. */
 const longestWait = 60_000;
 const firstWait = 400;
+/** Milliseconds. Pauses stop growing here: who comes out of a tunnel should not wait for a minute. */
+const longestPause = 30_000;
 /** Milliseconds that an upload under way with the same key is waited for: a dead one is given up by the service sooner. */
 const underWayFor = 10 * 60_000;
 
@@ -16,7 +18,7 @@ export interface Patience {
   readonly gained?: () => number;
   /** Told of each failure that is followed by another attempt, and again, without one, when that attempt begins. */
   readonly waits?: ((error: StrongroomError | null) => void) | undefined;
-  /** Whether a browser that knows it has no network is waited for, without counting. */
+  /** Whether a browser that says it has no network is waited for, without counting. */
   readonly offlineWaits?: boolean;
 }
 
@@ -42,16 +44,14 @@ export async function untilDone<T>(attempt: () => Promise<T>, patience: Patience
       const wait = waitAfter(error, Math.max(1, failures));
       if (wait > longestWait) throw error;
       patience.waits?.(error);
-      await pause(waitsForNetwork ? longestTimer : wait, signal, error.retryAfter === null);
+      // Some browsers are wrong about it, or late: now and then it is tried all the same.
+      await pause(waitsForNetwork ? longestWait : wait, signal, waitsForNetwork || error.retryAfter === null);
       patience.waits?.(null);
     }
   }
 }
 
-/** What a timer holds: 24.8 days. */
-const longestTimer = 2 ** 31 - 1;
-
-/** Browsers are sure of this alone: that there is no network. Node says nothing of it. */
+/** What browsers say of a network is worth something when they say that there is none. Node says nothing of it. */
 function offline(): boolean {
   return (globalThis as { navigator?: { onLine?: boolean } }).navigator?.onLine === false;
 }
@@ -59,7 +59,7 @@ function offline(): boolean {
 /** Milliseconds. */
 function waitAfter({ retryAfter }: StrongroomError, failures: number): number {
   if (retryAfter !== null) return retryAfter * 1000 + Math.random() * 250;
-  return firstWait * 2 ** (failures - 1) * (0.5 + Math.random() / 2);
+  return Math.min(longestPause, firstWait * 2 ** (failures - 1)) * (0.5 + Math.random() / 2);
 }
 
 /** Resolves after `ms` milliseconds; with `wakes`, as soon as a browser has a network again. Rejects when the signal fires. */

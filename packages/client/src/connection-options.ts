@@ -8,7 +8,7 @@ export interface ConnectionOptions {
   readonly token?: SecretSource | undefined;
   /** For a page that is signed in by cookie: what every call that changes something must prove. */
   readonly csrfToken?: SecretSource | undefined;
-  /** How often a call that may be repeated is repeated. Default: 4; an upload 8 times in a row without a byte gained, which is over a minute. */
+  /** How often a call that may be repeated is repeated. Default: 4; an upload 8 times in a row without a byte gained, which is a minute, in browsers 32 times, ten minutes. */
   readonly retries?: number | undefined;
   /** Milliseconds without a sign of life, or for the whole of a short answer, after which a call counts as unanswered. Default: 120,000. */
   readonly timeout?: number | undefined;

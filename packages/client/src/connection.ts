@@ -1,4 +1,5 @@
-import { untilDone } from './attempts.ts';
+import { uploadRetries } from '#platform';
+import { type Patience, untilDone } from './attempts.ts';
 import type { ConnectionOptions } from './connection-options.ts';
 import { aborted, StrongroomError, unreachable } from './error.ts';
 import type { Send } from './platform/send.ts';
@@ -37,7 +38,7 @@ export class Connection {
   readonly #csrfGiven: boolean;
   /** How often a call that may be repeated is repeated at most. */
   readonly retries: number;
-  /** The same for uploads, in a row without a byte gained: 8 are some 75 s, in which a service starts again. */
+  /** The same for uploads, in a row without a byte gained. */
   readonly uploadRetries: number;
   /** Milliseconds without a sign of life. */
   readonly timeout: number;
@@ -48,7 +49,7 @@ export class Connection {
     this.#csrf = csrfToken === undefined ? null : new Secret(csrfToken);
     this.#csrfGiven = csrfToken !== undefined;
     this.retries = retries ?? 4;
-    this.uploadRetries = retries ?? 8;
+    this.uploadRetries = retries ?? uploadRetries;
     this.timeout = timeout;
   }
 
@@ -81,7 +82,12 @@ export class Connection {
   #read<T>(call: Call, read: (answer: Response) => Promise<T>): Promise<T> {
     const repeatable = call.repeatable ?? call.method !== 'POST';
     const retries = call.waits ? this.uploadRetries : this.retries;
-    const patience = { retries: repeatable ? retries : 0, signal: call.signal, waits: call.waits };
+    const patience: Patience = {
+      retries: repeatable ? retries : 0,
+      signal: call.signal,
+      waits: call.waits,
+      offlineWaits: repeatable && call.waits !== undefined,
+    };
     return untilDone(() => this.#attempt(call, read), patience);
   }
 

@@ -12,6 +12,9 @@ export const sender: Sender = (body, sent) => {
   return async (sending) => send(sending, body.whole ?? (await gathered(body)), sent);
 };
 
+/** Ten minutes in a row without a byte gained: phones go through tunnels. */
+export const uploadRetries = 32;
+
 /** Only Node opens files by their path. */
 export async function openFile(_path: string | URL): Promise<FileSource> {
   throw new TypeError('fileOf opens files in Node; in a browser a file comes from an <input> or a drop');

@@ -57,6 +57,9 @@ export async function defaultPlaces(): Promise<UploadPlaces | null> {
   return null;
 }
 
+/** A minute in a row without a byte gained: a service starts again in less. */
+export const uploadRetries = 8;
+
 function begin(
   { method, url, headers, signal, timeout }: Sending,
   { size, repeatable }: Sendable,
