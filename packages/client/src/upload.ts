@@ -45,12 +45,12 @@ export function startUpload(uploads: Uploads, file: Uploadable, options: UploadO
 
 async function send(uploads: Uploads, job: Job, options: UploadOptions, running: Running): Promise<Document> {
   const { choice } = uploads;
-  const chosen = await choice.of(job.body, options, running.cancelled);
+  const chosen = await choice.of(job.body, options, running);
   if (chosen !== 'plain') return inPieces(uploads, job, options, running, chosen);
   try {
     return await plain(job, running);
   } catch (error) {
-    const cut = tooLargeOnTheWay(error) && (await choice.mayBeCut(job.body, options, running.cancelled));
+    const cut = tooLargeOnTheWay(error) && (await choice.mayBeCut(job.body, options, running));
     if (!cut) throw error;
     return inPieces(uploads, job, options, running, 'tus');
   }

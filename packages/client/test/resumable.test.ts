@@ -321,6 +321,25 @@ for (const { backend, skip, service } of services)
   });
 
 describe('which way a file goes', () => {
+  it('is asked for by each upload: one that is cancelled meanwhile takes no other with it', async (t) => {
+    let asked = 0;
+    const url = await otherServer(t, (request, response): unknown => {
+      request.resume();
+      const json = (body: object, status: number) =>
+        response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+      if (request.url !== '/v1/caller')
+        return request.on('end', () => json({ id: '1', state: 'available' }, 201));
+      // The first is never answered.
+      return asked++ === 0 ? first.cancel() : json({ transports: ['plain'] }, 200);
+    });
+    const strongroom = new Strongroom({ url });
+    const large = Buffer.alloc(9 * mebi);
+    const first = strongroom.startUpload(large, { recordId: 'r', type: 'other' });
+    const second = strongroom.startUpload(large, { recordId: 'r', type: 'other' });
+    assert.equal((await failure(first.done)).code, 'aborted');
+    assert.equal((await second.done).id, '1');
+  });
+
   it('is in smaller pieces where a proxy takes no larger body', async (t) => {
     const { url, key } = services.at(0)?.service ?? assert.fail('there is one on disk');
     const proxy = await otherServer(t, (incoming, response) => {
