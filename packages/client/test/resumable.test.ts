@@ -1,7 +1,7 @@
 /** Uploads that stop and go on, in Node, against the real service on both backends. */
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { request } from 'node:http';
+import { request, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { after, describe, it } from 'node:test';
 import {
@@ -319,6 +319,46 @@ for (const { backend, skip, service } of services)
       assert.deepEqual(await left(strongroom, options.recordId), []);
     });
   });
+
+describe('the place of an upload', () => {
+  const large = new File([bytes], 'scan.pdf', { lastModified: 1 });
+  const options = { recordId: 'r', type: 'contract', transport: 'tus' } as const;
+
+  it('is kept when something in between answers in place of the service, and not when the service begins none', async (t) => {
+    const unauthenticated = (response: ServerResponse) =>
+      response
+        .writeHead(401, { 'content-type': 'application/problem+json' })
+        .end('{"code":"unauthenticated","title":"t"}');
+    for (const [answer, code, count] of [
+      [(response: ServerResponse) => response.end('<h1>Welcome aboard</h1>'), 'unexpected_answer', 1],
+      [unauthenticated, 'unauthenticated', 0],
+    ] as const) {
+      const places = kept();
+      const url = await otherServer(t, (incoming, response) => {
+        incoming.resume();
+        answer(response);
+      });
+      const error = await failure(new Strongroom({ url, places }).upload(large, options));
+      assert.deepEqual([error.code, places.all.size], [code, count]);
+    }
+  });
+
+  it('is dropped a day after it was made when the service never answered, and done without where none can be read', async () => {
+    const places = kept();
+    const [url, hour] = ['http://127.0.0.1:9', 3_600_000];
+    const place = { url, recordId: 'r', type: 't', size: 1, transport: 'tus', id: null, sent: 0 } as const;
+    for (const hours of [1, 25])
+      await places.set({
+        ...place,
+        ...{ fingerprint: `${hours}`, filename: `${hours} h`, idempotencyKey: 'k', expiresAt: null },
+        ...{ prefix: { bytes: 0, hash: '' }, createdAt: new Date(Date.now() - hours * hour).toISOString() },
+      });
+    const unfinished = await new Strongroom({ url, places }).unfinishedUploads();
+    assert.deepEqual([unfinished.map(({ filename }) => filename), [...places.all.keys()]], [['1 h'], ['1']]);
+    const list = async () => Promise.reject(new Error('private'));
+    assert.deepEqual(await new Strongroom({ url, places: { ...places, list } }).unfinishedUploads(), []);
+  });
+});
 
 describe('which way a file goes', () => {
   it('is asked for by each upload: one that is cancelled meanwhile takes no other with it', async (t) => {

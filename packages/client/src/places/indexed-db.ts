@@ -2,6 +2,8 @@ import type { UploadPlace, UploadPlaces } from './upload-places.ts';
 
 const database = 'strongroom';
 const store = 'uploads';
+/** Milliseconds. A browser whose store does not answer holds up no upload. */
+const patience = 5_000;
 
 /** Where the pages of one origin keep the places of their uploads. */
 export const indexedDbPlaces: UploadPlaces = {
@@ -32,8 +34,17 @@ async function inStore<T>(
 function opened(): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open(database, 1);
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      reject(new Error(`silent for ${patience} ms`));
+    }, patience);
     request.onupgradeneeded = () => request.result.createObjectStore(store, { keyPath: 'fingerprint' });
-    request.onsuccess = () => resolve(request.result);
+    request.onsuccess = () => {
+      clearTimeout(timer);
+      if (late) request.result.close();
+      else resolve(request.result);
+    };
     request.onerror = () => reject(request.error);
     // An older version is open elsewhere and does not make way.
     request.onblocked = () => reject(new Error('blocked'));

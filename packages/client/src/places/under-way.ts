@@ -27,7 +27,10 @@ const ends = new Map<string, () => void>();
 
 /** The fingerprints of uploads that are on their way, here or, as far as the browser tells, in another tab. */
 export async function underWay(): Promise<ReadonlySet<string>> {
-  const { held = [] } = (await locks()?.query()) ?? {};
+  const { held = [] } =
+    (await locks()
+      ?.query()
+      .catch(() => null)) ?? {};
   const elsewhere = held.flatMap(({ name = '' }) =>
     name.startsWith(prefix) ? [name.slice(prefix.length)] : [],
   );

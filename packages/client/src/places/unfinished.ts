@@ -8,14 +8,21 @@ export async function unfinishedUploads(
   connection: Connection,
   places: UploadPlaces,
 ): Promise<UnfinishedUpload[]> {
-  const [kept, busy] = await Promise.all([places.list(), underWay()]);
+  const [kept, busy] = await Promise.all([places.list().catch(() => []), underWay()]);
   const own = kept.filter(({ url }) => url === connection.url);
-  const over = own.filter(({ expiresAt }) => expiresAt !== null && Date.parse(expiresAt) < Date.now());
-  await Promise.all(over.map(({ fingerprint }) => places.delete(fingerprint)));
+  const over = own.filter((place) => expiry(place) < Date.now() && !busy.has(place.fingerprint));
+  await Promise.all(over.map(({ fingerprint }) => places.delete(fingerprint).catch(() => {})));
   return own
     .filter((place) => !over.includes(place) && !busy.has(place.fingerprint))
     .toSorted((a, b) => (a.createdAt < b.createdAt ? -1 : 1))
     .map((place) => unfinished(connection, places, place));
+}
+
+/** Milliseconds for which one is kept that the service never answered. */
+const unanswered = 24 * 3_600_000;
+
+function expiry({ expiresAt, createdAt }: UploadPlace): number {
+  return expiresAt === null ? Date.parse(createdAt) + unanswered : Date.parse(expiresAt);
 }
 
 function unfinished(connection: Connection, places: UploadPlaces, place: UploadPlace): UnfinishedUpload {

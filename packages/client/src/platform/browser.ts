@@ -22,8 +22,9 @@ export async function openFile(_path: string | URL): Promise<FileSource> {
 
 /** Null where a browser keeps nothing, and where the code for it can't be had. */
 export async function defaultPlaces(): Promise<UploadPlaces | null> {
-  if (typeof indexedDB === 'undefined') return null;
   try {
+    // Where a browser is told to keep nothing, asking for it may raise already.
+    if (typeof indexedDB === 'undefined') return null;
     return (await import('../places/indexed-db.ts')).indexedDbPlaces;
   } catch {
     return null;

@@ -2,6 +2,7 @@ import type { Document } from '../answers.ts';
 import { untilDone } from '../attempts.ts';
 import { aborted, StrongroomError } from '../error.ts';
 import { Keeper } from '../places/keeper.ts';
+import type { UploadPlace } from '../places/upload-places.ts';
 import { endUpload } from './ending.ts';
 import type { ResumableJob } from './job.ts';
 
@@ -29,7 +30,7 @@ export async function carry(job: ResumableJob, chosen: 'tus' | 'direct'): Promis
       await givenUp(job, keeper);
       throw aborted(course.cancelled);
     }
-    if (!goesOn(error)) await keeper.forget();
+    if (!goesOn(error, keeper.place)) await keeper.forget();
     throw error;
   } finally {
     keeper.release();
@@ -108,9 +109,12 @@ export const bucketOutOfReach = 'bucket_out_of_reach';
 
 const notOfTheUpload = new Set([401, 403, 408, 409, 423, 425, 429]);
 
-/** Whether the upload can go on after this, later or by somebody else: what the service refuses for good can't. */
-function goesOn(error: unknown): boolean {
-  if (!(error instanceof StrongroomError)) return true;
+/**
+ * Whether the upload can go on after this, later or by somebody else: what the service refuses for good can't, nor what it has not
+ * begun. A page of something in between (a hotel's sign-in, say) is no refusal.
+ */
+function goesOn(error: unknown, { id }: UploadPlace): boolean {
+  if (!(error instanceof StrongroomError) || error.code === 'unexpected_answer') return true;
   if (error.code === 'file_unreadable' || error.code === bucketOutOfReach) return false;
-  return error.status === null || error.status >= 500 || notOfTheUpload.has(error.status);
+  return error.status === null || error.status >= 500 || (id !== null && notOfTheUpload.has(error.status));
 }

@@ -51,7 +51,12 @@ async function placeIn(path: string): Promise<UploadPlace | null> {
   }
 }
 
+/** Milliseconds for which one is kept that the service never answered. */
+const unanswered = 24 * 3_600_000;
+
 async function removeExpired(places: UploadPlaces): Promise<void> {
-  for (const { fingerprint, expiresAt } of await places.list())
-    if (expiresAt !== null && Date.parse(expiresAt) < Date.now()) await places.delete(fingerprint);
+  for (const { fingerprint, expiresAt, createdAt } of await places.list()) {
+    const over = expiresAt === null ? Date.parse(createdAt) + unanswered : Date.parse(expiresAt);
+    if (over < Date.now()) await places.delete(fingerprint);
+  }
 }
