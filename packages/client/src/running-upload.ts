@@ -12,7 +12,7 @@ export interface RunningUpload {
   readonly pausable: boolean;
   /** Ends what is under way and keeps the place, over a reload too. */
   pause(): void;
-  /** Goes on from what is stored. */
+  /** Goes on from what is stored; while it waits for another attempt, at once. */
   resume(): void;
   /** Ends it for good, on the service too. `done` rejects with `aborted`. */
   cancel(): void;

@@ -54,7 +54,8 @@ export class Running implements RunningUpload, Course {
   }
 
   resume(): void {
-    if (this.#state !== 'paused') return;
+    if (this.#state === 'waiting' && this.#resumable) this.#stretch.abort(new Error('tried at once'));
+    else if (this.#state !== 'paused') return;
     this.#stretch = new AbortController();
     this.#become('sending');
     this.#goOn?.();

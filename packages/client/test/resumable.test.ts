@@ -208,6 +208,26 @@ for (const { backend, skip, service } of services)
       assert.deepEqual(await left(client(), options.recordId), ['available', 'available']);
     });
 
+    it('is tried at once when its user says so', async (t) => {
+      const { proxy, options, strongroom } = await house(t);
+      const busy = 'HTTP/1.1 503 Service Unavailable\r\nretry-after: 50\r\ncontent-length: 0\r\n\r\n';
+      await proxy.answer(busy, { once: true, to: /^PATCH / });
+      const states: UploadState[] = [];
+      const begun = Date.now();
+      const upload = strongroom.startUpload(file, {
+        ...options,
+        onState: (state) => {
+          states.push(state);
+          if (state === 'waiting') setImmediate(() => upload.resume());
+        },
+      });
+      assert.equal((await upload.done).sha256, sha256);
+      assert.ok(
+        states.includes('waiting') && Date.now() - begun < 45_000,
+        'it did not wait until it was told to',
+      );
+    });
+
     it('is forgotten, here and there, when somebody says so', async (t) => {
       const { proxy, client, options } = await house(t);
       await proxy.cut('up', 1_500_000, { to: /^PATCH / });
