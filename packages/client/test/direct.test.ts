@@ -46,6 +46,18 @@ describe('an upload straight to the bucket', { skip }, () => {
     assert.deepEqual(await left(strongroom, options), ['available', 'available']);
   });
 
+  it('goes by tus where what is signed is refused, with fresh URLs too', async () => {
+    const { store, service, key } = house as NonNullable<typeof house>;
+    const refused = 'HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n';
+    await store.answer(refused, { to: /^PUT / });
+    const options = wanted();
+    const strongroom = new Strongroom({ url: service.url, token: key });
+    const upload = strongroom.startUpload(file, options);
+    assert.deepEqual([(await upload.done).sha256, upload.transport], [sha256, 'tus']);
+    await store.pass();
+    assert.deepEqual(await left(strongroom, options), ['available']);
+  });
+
   it('goes on with no other file, be it of the same name, size, time and ends', async () => {
     const { store, service, key } = house as NonNullable<typeof house>;
     const all = new Map<string, UploadPlace>();

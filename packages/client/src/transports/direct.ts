@@ -38,8 +38,10 @@ async function sendParts(job: ResumableJob, keeper: Keeper, signal: AbortSignal)
   try {
     await parts.send(signal);
   } catch (error) {
-    if (parts.reached || keeper.place.sent > 0 || (error as StrongroomError).code !== 'unreachable')
-      throw error;
+    const { code, status } = error as StrongroomError;
+    // Refused with fresh URLs, too: something on the way changes what was signed.
+    const outOfReach = (code === 'unreachable' && !parts.reached) || (code === 'gateway' && status === 403);
+    if (!outOfReach || keeper.place.sent > 0) throw error;
     // Raises when the service can't be reached either: then it is the network, and there is something to go on with.
     await mustEnd(job.connection, { transport: 'direct', id }, signal);
     await keeper.beginAnew();

@@ -95,7 +95,7 @@ export class Parts {
     }
     if (!answer.ok) {
       const message = `The bucket answered ${answer.status} to a part of the file.`;
-      throw new StrongroomError('gateway', message, { retryable: true });
+      throw new StrongroomError('gateway', message, { status: answer.status, retryable: true });
     }
     this.#stored += this.#sizeOf(number);
     this.#leaving.delete(number);
