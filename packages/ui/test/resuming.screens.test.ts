@@ -6,7 +6,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { Strongroom } from '@strongroom/client';
-import type { Page } from 'playwright-core';
+import type { FileChooser, Page } from 'playwright-core';
 import { backends } from '../../server/test/acceptance/backends.ts';
 import { TcpProxy } from '../../server/test/faults/tcp-proxy.ts';
 import { type Ending, needs, raceFreePort, testFolder } from '../../server/test/harness.ts';
@@ -84,13 +84,19 @@ for (const backend of backends) {
         body: `<strongroom-uploader record-id="${recordId}" type="contract" ${attributes}></strongroom-uploader>`,
       });
       // Heard from the beginning: a click can overtake the order that choosers are told of.
-      let chosen: TestFile | null = null;
-      page.on('filechooser', async (chooser) => chooser.setFiles(await onDisk(chosen as TestFile)));
-      const chooseAgain = async (name: string, file: TestFile) => {
-        chosen = file;
+      let choose = async (_chooser: FileChooser): Promise<void> => assert.fail('nothing is to be chosen');
+      page.on('filechooser', (chooser) => choose(chooser));
+      const chooseAgain = async (name: string, file: TestFile, meanwhile = async () => {}) => {
+        const { promise: chosen, resolve } = Promise.withResolvers<void>();
+        choose = async (chooser) => {
+          await meanwhile();
+          await chooser.setFiles(await onDisk(file));
+          resolve();
+        };
         await uploader(page)
           .getByRole('button', { name: `Choose again: ${name}` })
           .click();
+        await chosen;
       };
       return { page, said, proxy, chooseAgain };
     };
@@ -222,6 +228,48 @@ for (const backend of backends) {
         stored.map(({ sha256 }) => sha256),
         [sha256(other.buffer)],
       );
+      await leave(page, said);
+    });
+
+    it('brings nothing that was left to another record, which the page shows since', async (t) => {
+      const file = pdfFile('moved.pdf', 50_000);
+      const { page, said, chooseAgain } = await open(t, 'first');
+      const url = new URL(page.url()).origin;
+      await page.evaluate(
+        async ({ url, filename, size }) => {
+          const now = new Date().toISOString();
+          const of = { url, recordId: 'first', type: 'contract', filename, size, transport: 'tus' };
+          const none = { id: null, sent: 0, prefix: { bytes: 0, hash: '' }, expiresAt: null };
+          const opening = indexedDB.open('strongroom', 1);
+          opening.onupgradeneeded = () =>
+            opening.result.createObjectStore('uploads', { keyPath: 'fingerprint' });
+          await new Promise((resolve) => {
+            opening.onsuccess = resolve;
+          });
+          const places = opening.result.transaction('uploads', 'readwrite').objectStore('uploads');
+          const kept = places.put({ ...of, ...none, fingerprint: '1', idempotencyKey: '1', createdAt: now });
+          await new Promise((resolve) => {
+            kept.onsuccess = resolve;
+          });
+          opening.result.close();
+        },
+        { url, filename: file.name, size: file.buffer.length },
+      );
+      await page.reload();
+      await left(page).waitFor();
+      const show = (recordId: string) =>
+        page.evaluate(
+          (recordId) => document.querySelector('strongroom-uploader')?.setAttribute('record-id', recordId),
+          recordId,
+        );
+      await chooseAgain('moved.pdf', file, () => show('second'));
+      await left(page).waitFor({ state: 'detached' });
+      await show('first');
+      await left(page).waitFor();
+      assert.equal(await row(page).count(), 0);
+      await chooseAgain('moved.pdf', file);
+      await assertStored(page, 'first', file);
+      assert.deepEqual(await all('second'), []);
       await leave(page, said);
     });
 

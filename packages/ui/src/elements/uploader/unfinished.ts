@@ -98,7 +98,8 @@ export class Unfinished implements ReactiveController {
     input.addEventListener('change', () => {
       const [file] = this.#chooser?.files ?? [];
       this.#chooser = null;
-      if (file) this.#chosen(file, left);
+      // The page may be at another record by now: what was left there is not gone on with here.
+      if (file && this.#owner.source()?.recordId === left.recordId) this.#chosen(file, left);
     });
     input.click();
   }
