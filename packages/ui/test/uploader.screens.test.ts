@@ -66,6 +66,33 @@ describe('<strongroom-uploader>', { skip: needs('chromium') }, () => {
     assert.deepEqual(await heard(page), ['uploaded']);
   });
 
+  it('shows by a mark that a name is shortened, where not even its end has room', async (t) => {
+    const name = 'Mietvertrag-Scan-2026-mit-allen-Anlagen-und-Anhängen.pdf';
+    const { page } = await elementPage(
+      t,
+      {
+        server,
+        body: '<strongroom-uploader record-id="names" type="contract" manual></strongroom-uploader>',
+      },
+      { viewport: { width: 260, height: 640 } },
+    );
+    await uploader(page).locator('.browse:enabled').waitFor();
+    await choose(page, pdfFile(name, 50_000));
+    const widths = (part: string) =>
+      rows(page)
+        .first()
+        .locator(part)
+        .evaluate((part) => [
+          part.clientWidth,
+          part.scrollWidth,
+          Number.parseFloat(getComputedStyle(part).fontSize),
+        ]);
+    const [start = 0, , em = 0] = await widths('.start');
+    assert.ok(start >= 1.9 * em, `${start} px for a letter and a mark`);
+    const [what = 0, content = 0] = await widths('.what');
+    assert.ok(content <= what, 'nothing lies over the buttons');
+  });
+
   it('says how fast it goes and how long it takes, and ends without a trace when it is cancelled', async (t) => {
     const { page } = await elementPage(t, {
       server,

@@ -3,6 +3,8 @@ import { css, html, type TemplateResult } from 'lit';
 /** The end that stays to be seen begins at a gap between words, so many graphemes before the end at most and at least. */
 const longestEnd = 14;
 const shortestEnd = 4;
+/** Characters of a beginning that take more room than what is kept for it. */
+const longStart = 8;
 const gap = /[\s._()[\]{},;+-]/;
 
 /**
@@ -11,7 +13,7 @@ const gap = /[\s._()[\]{},;+-]/;
  */
 export function fileName(name: string): TemplateResult {
   const cut = cutOf(name);
-  return html`<bdi class="file-name" title=${name}
+  return html`<bdi class="file-name ${cut >= longStart ? 'long' : ''}" title=${name}
     ><span class="hidden-visually">${name}</span
     ><span class="start" aria-hidden="true">${name.slice(0, cut)}</span
     ><span class="end" aria-hidden="true">${name.slice(cut)}</span></bdi
@@ -43,5 +45,12 @@ export const fileNameStyles = css`
   }
   .file-name .end {
     flex: none;
+  }
+  /* Where not even the end has room, a letter and a mark of what is left out stay: without them it would be another file's name. */
+  .file-name.long .end {
+    display: flex;
+    justify-content: flex-end;
+    max-inline-size: calc(100% - 2em);
+    overflow: hidden;
   }
 `;

@@ -115,8 +115,8 @@ export const styles = css`
     align-items: center;
     column-gap: calc(var(--_space) * 3);
     row-gap: calc(var(--_space) * 2);
-    padding: calc(var(--_space) * 2.5) calc(var(--_space) * 2.5) calc(var(--_space) * 2.5)
-      calc(var(--_space) * 4);
+    padding-block: calc(var(--_space) * 2.5);
+    padding-inline: calc(var(--_space) * 4) calc(var(--_space) * 2.5);
   }
   .row + .row {
     border-block-start: 1px solid var(--_line);
