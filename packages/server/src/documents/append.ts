@@ -164,7 +164,7 @@ export class Append {
     const { upload, length } = this.#taken;
     const { fence, offset, state } = upload;
     const { id } = this.#document;
-    return { id, fence, offset, length, state, parts: () => records.uploadParts(id), target };
+    return { id, fence, offset, length, state, parts: () => records.uploadParts(id, fence), target };
   }
 
   async #store(

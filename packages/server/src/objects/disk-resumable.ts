@@ -152,6 +152,7 @@ export class DiskResumable implements ResumableObjects {
         return { offset: to, state, stored: null };
       }
       await answered(handle.sync());
+      await unfinished.parts();
       const written = storedAs(await answered(handle.stat({ bigint: true })));
       return await this.#finish(file, unfinished, body, written);
     } catch (error) {

@@ -65,7 +65,10 @@ export interface Unfinished {
   readonly length: number | null;
   /** The store's own, from `begin` or the last checkpoint. */
   readonly state: JsonObject;
-  /** The parts of all checkpoints so far, by number; read only when the object is made. */
+  /**
+   * The parts of all checkpoints so far, by number. Asked just before the object is made, of no parts too: raises
+   * `upload_taken_over` where somebody else has the upload by now, whose bytes it may have to be made of.
+   */
   readonly parts: () => Promise<readonly Part[]>;
   /** Where it will lie; null while too little has come to know what it is (less than a part, and not the end). */
   readonly target: ResumableTarget | null;

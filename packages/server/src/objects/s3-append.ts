@@ -199,8 +199,8 @@ export class S3Append {
     const { signal } = this.#grace;
     const target = this.#known();
     const rest = await this.#pieces.joined(pieces, this.#gathering.chunks(), signal);
-    if (upload === null) return putObject(client, target, rest);
     const made = (await this.#unfinished.parts()).filter(({ number }) => number <= parts);
+    if (upload === null) return putObject(client, target, rest);
     const { key } = target;
     if (rest.length > 0) made.push(await sendPart(client, { key, ...upload }, parts + 1, rest, signal));
     return placeParts(client, target, length, (condition) =>

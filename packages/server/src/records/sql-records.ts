@@ -241,8 +241,8 @@ export class SqlRecords implements Records {
     return this.#uploads.placeUpload(id, fence, placed);
   }
 
-  uploadParts(id: string) {
-    return this.#uploads.uploadParts(id);
+  uploadParts(id: string, fence?: number) {
+    return this.#uploads.uploadParts(id, fence);
   }
 
   finishUpload(...finish: Parameters<UploadRecords['finishUpload']>) {

@@ -39,9 +39,9 @@ export function uploads(database: SqlDatabase): UploadRecords {
       return toDocument(await database.updateUpload({ id, fence, query, ending: null, wanted: 'placed' }));
     },
 
-    async uploadParts(id) {
+    async uploadParts(id, fence) {
       const rows = await database.read({ sql: sql.parts, parameters: [known(id)] });
-      const refused = uploadRefusal(id, rows[0]?.slice(0, 2) ?? [], null, null, 'continued');
+      const refused = uploadRefusal(id, rows[0]?.slice(0, 2) ?? [], fence ?? null, null, 'continued');
       if (refused) throw refused;
       return rows
         .map((row) => row.slice(2))

@@ -41,8 +41,8 @@ export interface UploadRecords {
     },
   ): Promise<Document>;
 
-  /** The parts noted so far, by number. */
-  uploadParts(id: string): Promise<Part[]>;
+  /** The parts noted so far, by number. With `fence`, raises `upload_taken_over` unless it is ours. */
+  uploadParts(id: string, fence?: number): Promise<Part[]>;
 
   /**
    * As `transition` from `receiving`, and ends the upload: its progress and parts go. Raises as `advanceUpload`. The name is

@@ -134,14 +134,15 @@ export function describeUploads(opened: () => Opened): void {
     await records.takeUpload(id);
     await records.advanceUpload(id, 1, progress(8, { part: part(1) }));
     await second.takeUpload(id);
-    const [stood, parts] = [await records.findUpload(id), await records.uploadParts(id)];
+    const [stood, parts] = [await records.findUpload(id), await records.uploadParts(id, 2)];
     for (const fence of [0, 1, 3]) {
-      for (const call of [
+      const calls = [
         records.advanceUpload(id, fence, progress(16, { part: part(2), length: 16, dueIn: 9 * minute })),
         records.placeUpload(id, fence, placed),
+        records.uploadParts(id, fence),
         records.finishUpload(id, fence, 'available', { filename: 'a', dueIn: null }, happened()),
-      ])
-        await assert.rejects(call, refuses('upload_taken_over', { id }));
+      ];
+      await Promise.all(calls.map((call) => assert.rejects(call, refuses('upload_taken_over', { id }))));
     }
     assert.deepEqual(await records.findUpload(id), stood);
     assert.deepEqual(await records.uploadParts(id), parts);

@@ -43,11 +43,11 @@ export class ResumableCaller {
     const { id, fence, offset, length } = this;
     // As JSON, as it comes out of a database.
     const state = JSON.parse(JSON.stringify(this.state));
-    return { id, fence, offset, length, state, target, parts: async () => this.#parts() };
+    return { id, fence, offset, length, state, target, parts: async () => this.#parts(fence) };
   }
 
   note(fence: number, made: Checkpoint): void {
-    if (fence !== this.fence) throw new StrongroomError('upload_taken_over', { id: this.id });
+    this.#assertHeld(fence);
     this.checkpoints.push(made);
     this.offset = made.offset;
     this.state = made.state;
@@ -57,7 +57,12 @@ export class ResumableCaller {
     this.parts.set(number, made.part);
   }
 
-  #parts(): Part[] {
+  #assertHeld(fence: number): void {
+    if (fence !== this.fence) throw new StrongroomError('upload_taken_over', { id: this.id });
+  }
+
+  #parts(fence: number): Part[] {
+    this.#assertHeld(fence);
     return [...this.parts.values()].sort((a, b) => a.number - b.number);
   }
 }

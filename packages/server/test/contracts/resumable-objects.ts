@@ -294,6 +294,24 @@ export function resumableObjectsContract(name: string, makeStore: () => Promise<
       });
     });
 
+    it('makes no object of what an older writer brings', async () => {
+      for (const share of [0.5, 1.5]) {
+        const bytes = randomBytes(Math.floor(part * share));
+        const upload = new ResumableCaller(store, bytes.length);
+        const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
+        const strange = gated(randomBytes(bytes.length), bytes.length / 4, gates[0].promise);
+        const older = append(upload, strange, { at: made.second });
+        older.catch(() => {});
+        const later = append(upload, gated(bytes, bytes.length / 3, gates[1].promise));
+        gates[0].resolve();
+        await rejectsWith('upload_taken_over', older);
+        assert.equal(await store.stat(upload.target.key), null);
+        gates[1].resolve();
+        assert.equal((await later).stored?.found, undefined);
+        await assertStored(upload, bytes);
+      }
+    });
+
     describe('an end that nobody could note', () => {
       for (const [kind, cuts] of [
         ['in one call', [0]],
