@@ -140,6 +140,7 @@ for (const backend of [diskAndSqlite, twoNodes]) {
         maxSize: 1_000,
         maxFiles: 5,
         expiresAt: grant.expiresAt,
+        transports: ['plain', 'tus'],
       });
       assert.equal(await codeOf(upload(holder, 'narrow', 'contract')), '403 not_allowed');
       assert.equal(await codeOf(holder.send('GET', `/v1/documents/${contract.id}`)), '404 document_missing');
