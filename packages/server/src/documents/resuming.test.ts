@@ -196,6 +196,53 @@ describe('the last step', () => {
   });
 });
 
+describe('an older writer on another server', () => {
+  const image = Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), Buffer.alloc(99_992)]);
+  const whole = text(200_000);
+
+  /** Its bytes come once `later` is through. */
+  async function beside(id: string, bytes: Buffer, later: () => Promise<unknown>): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<void>();
+    const open = () =>
+      Readable.from(
+        (async function* () {
+          begun.resolve();
+          await promise;
+          yield bytes;
+        })(),
+        { objectMode: false },
+      );
+    const older = rules().resuming.append(caller, id, at(0), {
+      body: { ...body(bytes), open },
+      checksum: null,
+    });
+    const heard = raises('upload_taken_over', older);
+    await begun.promise;
+    await later();
+    resolve();
+    await heard;
+  }
+
+  test('does not end the upload by bytes that are refused', async () => {
+    const ours = rules();
+    const id = await begun(ours, whole.length);
+    await beside(id, image, () => ours.resuming.append(caller, id, at(0), piece(whole.subarray(0, 90_000))));
+    assert.equal(
+      (await ours.resuming.append(caller, id, at(90_000), piece(whole.subarray(90_000)))).offset,
+      200_000,
+    );
+    assert.equal((await records.get(id))?.sha256, sha256(whole));
+  });
+
+  test('hears that it was taken over, not that it is over, where another one has brought it to its end', async () => {
+    const ours = rules();
+    const id = await begun(ours, whole.length);
+    await beside(id, text(100_000), () => ours.resuming.append(caller, id, at(0), piece(whole)));
+    assert.equal((await records.get(id))?.sha256, sha256(whole));
+  });
+});
+
 test('a claim that was wrong stands in the history', async () => {
   const house = rules();
   const bytes = text(2_000);

@@ -165,12 +165,24 @@ export class Resuming implements ResumingPort {
       const document = await finishUpload(this.#parts, caller, upload, appended, stored);
       return standingOf(document);
     } catch (error) {
+      if (isOneOf(error, [...over, ...final])) await this.#assertOurs(caller, upload, error);
       if (isOneOf(error, final)) {
         await abandonAfter(error, this.#parts, id, caller);
         this.#forget(id);
       }
       throw isOneOf(error, [...over, 'upload_lost']) ? ended(id, error) : error;
     }
+  }
+
+  /**
+   * Raises `upload_taken_over` where somebody else has the upload by now, or has brought it to its end: what befell us says nothing
+   * of it then, and does not end it.
+   */
+  async #assertOurs(caller: Caller, { document, fence }: UploadRecord, cause: unknown): Promise<void> {
+    const { id } = document;
+    const now = await findUploaded(this.#parts.records, caller, id).catch(() => null);
+    if (now !== null && now.upload?.fence !== fence)
+      throw new StrongroomError('upload_taken_over', { id }, { cause });
   }
 
   #forget(id: string): void {

@@ -87,7 +87,11 @@ export class DiskResumable implements ResumableObjects {
         return await this.#finish(file, unfinished, body, storedAs(found));
       }
       if (found.size < offset) throw lost(id);
-      if (found.size > offset) await answered(handle.truncate(offset));
+      if (found.size > offset) {
+        // They may be durable bytes of whoever has taken the upload over: who can note nothing more cuts nothing off.
+        await options.checkpoint({ offset, state, part: null });
+        await answered(handle.truncate(offset));
+      }
       return await this.#receive(handle, file, unfinished, body, options);
     } finally {
       await handle.close();

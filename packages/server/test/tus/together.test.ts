@@ -1,5 +1,6 @@
 /** Several requests for one upload: one has it, the others hear the right thing, and no byte is mixed. */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ending } from '../harness.ts';
@@ -22,6 +23,19 @@ async function carry(tus: TusClient, id: string, bytes: Buffer, piece: number): 
     offset = await tus.offset(id);
   }
   return heard;
+}
+
+/** A document's bytes, whatever its record says of them. */
+async function bytesOf({ server: { url, key } }: TusClient, id: string): Promise<Buffer> {
+  const headers = { authorization: `Bearer ${key}` };
+  const answer = await fetch(`${url}/v1/documents/${id}/content`, { headers });
+  assert.equal(answer.status, 200);
+  return Buffer.from(await answer.arrayBuffer());
+}
+
+/** A text of so many bytes. */
+function madeOf(letter: string, size: number): Buffer {
+  return Buffer.alloc(size, `${letter.repeat(79)}\n`);
 }
 
 for (const backend of backends) {
@@ -99,6 +113,35 @@ for (const backend of backends) {
       const offset = await tus.offset(id);
       assert.equal((await tus.patch(id, offset, bytes.subarray(offset))).status, 204);
       assert.equal((await settled(tus, id)).sha256, sha256);
+    });
+
+    test('many at once, each with other bytes: what is kept is of one of them, and the digest is of what is kept', async () => {
+      for (const whole of [true, false]) {
+        const size = 200_000;
+        const id = await tus.begun(size);
+        const first = whole ? size : size / 2;
+        const bodies = Array.from({ length: 16 }, (_, at) => madeOf(String.fromCharCode(97 + at), first));
+        const answers = await Promise.all(
+          bodies.map(async (body, at) => {
+            await sleep(at * 3);
+            return tus.patch(id, 0, body);
+          }),
+        );
+        const statuses = answers.map(({ status }) => status);
+        assert.deepEqual(
+          statuses.filter((status) => ![204, 409, 423].includes(status)),
+          [],
+        );
+        assert.equal(await tus.offset(id), first);
+        if (!whole) assert.equal((await tus.patch(id, first, madeOf('z', size - first))).status, 204);
+        const { state, sha256 } = await settled(tus, id);
+        const content = await bytesOf(tus, id);
+        assert.equal(state, 'available');
+        assert.equal(createHash('sha256').update(content).digest('hex'), sha256);
+        const kept = bodies.findIndex((body) => body.equals(content.subarray(0, first)));
+        assert.ok(kept >= 0, 'bytes are mixed');
+        if (!whole) assert.equal(statuses[kept], 204);
+      }
     });
 
     test('a creation that is repeated with its Idempotency-Key answers the same upload, where it stands', async () => {
