@@ -7,9 +7,9 @@ import type { Sendable, Sender, Sending, Sent } from './send.ts';
  * Sends a body by XMLHttpRequest, the one way by which a browser tells how much it has sent. Where there is none (a
  * service worker), by fetch, and progress is told at the end.
  */
-export const sender: Sender = (body, sent) => {
+export const sender: Sender = (body, sent, stall) => {
   const send = typeof XMLHttpRequest === 'undefined' ? byFetch : byRequest;
-  return async (sending) => send(sending, body.whole ?? (await gathered(body)), sent);
+  return async (sending) => send(sending, body.whole ?? (await gathered(body)), sent, stall);
 };
 
 /** Ten minutes in a row without a byte gained: phones go through tunnels. */
@@ -48,14 +48,16 @@ function byRequest(
   { method, url, headers, signal, timeout }: Sending,
   body: Blob,
   sent: Sent,
+  stall = timeout,
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
     const { size } = body;
     const request = new XMLHttpRequest();
-    const silence = watchSilence(timeout, () => {
-      reject(new Error(`silent for ${timeout} ms`));
+    const silence = watchSilence((ms) => {
+      reject(new Error(`silent for ${ms} ms`));
       request.abort();
     });
+    silence.from(Math.min(stall, timeout));
     const end = () => {
       reject(signal?.reason);
       request.abort();
@@ -63,9 +65,10 @@ function byRequest(
     request.open(method, url);
     for (const [name, value] of headers) request.setRequestHeader(name, value);
     request.upload.addEventListener('progress', ({ loaded }) => {
-      silence.heard();
+      silence.from(Math.min(stall, timeout));
       sent(loaded);
     });
+    request.upload.addEventListener('load', () => silence.from(timeout));
     request.addEventListener('load', () => resolve(answerOf(request)));
     request.addEventListener('error', () => void failureOf(body, size).then(reject));
     request.addEventListener('loadend', () => {
@@ -91,14 +94,16 @@ async function failureOf(body: Blob, size: number): Promise<Error> {
   }
 }
 
-function watchSilence(ms: number, tooLong: () => void) {
-  let timer = setTimeout(tooLong, ms);
+function watchSilence(tooLong: (ms: number) => void) {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const stop = () => clearTimeout(timer);
   return {
-    heard() {
-      clearTimeout(timer);
-      timer = setTimeout(tooLong, ms);
+    /** Something was heard now; from here on so many milliseconds are too long. */
+    from(ms: number) {
+      stop();
+      timer = setTimeout(tooLong, ms, ms);
     },
-    stop: () => clearTimeout(timer),
+    stop,
   };
 }
 

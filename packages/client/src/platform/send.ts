@@ -27,5 +27,10 @@ export interface Sendable {
 /** Told how many bytes have been sent in this attempt, whenever that changes. */
 export type Sent = (bytes: number) => void;
 
-/** How this platform sends a body and tells of its progress. */
-export type Sender = (body: Sendable, sent: Sent) => Send;
+/**
+ * How this platform sends a body and tells of its progress.
+ *
+ * @param stall milliseconds without a byte that leaves, while there are some left, after which the attempt has failed; a browser's
+ *   request on a line that died otherwise hangs as long as one for an answer may. Default: as for an answer.
+ */
+export type Sender = (body: Sendable, sent: Sent, stall?: number) => Send;

@@ -8,6 +8,9 @@ import { PieceSize } from './piece-size.ts';
 import type { Way } from './resumable.ts';
 import { settled } from './settled.ts';
 
+/** Milliseconds. Phones change their networks without a word; what came is kept, so to try on a new line costs little. */
+const stalls = 30_000;
+
 /** Resumable uploads by tus 1.0 (https://tus.io/protocols/resumable-upload): made, sent on from its offset, asked where it stands. */
 export const byTus: Way = (job) => {
   const pieces = new PieceSize(job.chunkSize);
@@ -106,7 +109,7 @@ async function append(
     'upload-offset': String(from),
     'content-type': 'application/offset+octet-stream',
   };
-  const send = sender(job.part(from, to), (sent) => job.progress.at(from + sent));
+  const send = sender(job.part(from, to), (sent) => job.progress.at(from + sent), stalls);
   const path = uploadPath('tus', id);
   return offsetIn(
     await job.connection.headers({ method: 'PATCH', path, headers, signal, send, repeatable: false }),
