@@ -1,6 +1,5 @@
 import { hasCode, StrongroomError } from '../errors.ts';
 import { headSize } from '../inspection/head.ts';
-import type { Sniffed } from '../inspection/sniff.ts';
 import type { Log } from '../log.ts';
 import type { ObjectFacts, ObjectStore } from '../objects/object-store.ts';
 import type { DocumentRecords } from '../records/document-records.ts';
@@ -47,16 +46,16 @@ export async function assertGranted(
   caller: Caller,
   { id, type, contentType, storage }: Document,
   upload: UploadRecord,
-): Promise<Sniffed> {
+): Promise<void> {
   const last = Math.min(upload.length as number, headSize) - 1;
   const head = await parts.store.read(storage.key, { range: { first: 0, last }, atMost: headSize });
   try {
     const found = await recognized(head, claimsOf(upload), parts.policy.type(type));
-    if (found.contentType === contentType) return found;
+    if (found.contentType === contentType) return;
     throw new StrongroomError('type_refused', { detected: found.contentType, accepted: [contentType] });
   } catch (error) {
     if (!hasCode(error, 'type_refused')) throw error;
-    return refuse(parts, caller, id, error);
+    await refuse(parts, caller, id, error);
   }
 }
 

@@ -1,9 +1,8 @@
 import { hasCode, StrongroomError } from '../errors.ts';
 import { expected } from '../inspection/expected.ts';
-import type { Sniffed } from '../inspection/sniff.ts';
 import type { Log } from '../log.ts';
 import type { DirectUploads } from '../objects/direct-uploads.ts';
-import type { ObjectStore } from '../objects/object-store.ts';
+import type { ObjectFacts, ObjectStore } from '../objects/object-store.ts';
 import type { Part } from '../objects/resumable-objects.ts';
 import type { DocumentRecords } from '../records/document-records.ts';
 import type { UploadRecord, UploadRecords } from '../records/upload-records.ts';
@@ -14,13 +13,13 @@ import { type Begun, beginAgain, beginAt, begunOf } from './direct-begun.ts';
 import { arrived, missing } from './direct-parts.ts';
 import type { DirectDraft, DirectPort, DirectStanding } from './direct-port.ts';
 import { standingOfWhole, standingWith } from './direct-standing.ts';
-import { type Document, type JsonObject, listedStates } from './document.ts';
+import type { Document } from './document.ts';
 import type { NewDocument } from './documents-port.ts';
 import { allowanceOf, type DraftingParts, draftOf, idempotencyOf, received } from './drafting.ts';
+import { finishUpload } from './finishing.ts';
 import { assertAllowed, assertMayUpload, type Caller } from './permissions.ts';
-import { settled } from './settling.ts';
 import { findUploaded } from './upload-found.ts';
-import { type Verifying, verifyingLease } from './verifying.ts';
+import type { Verifying } from './verifying.ts';
 
 export interface DirectParts extends AdmissionParts, DraftingParts {
   readonly records: DocumentRecords & UploadRecords;
@@ -100,9 +99,9 @@ export class Direct implements DirectPort {
       // One that runs beside this one, or died, may have completed it; what lies at the key says.
       await here.direct.complete(begun, there).catch(unlessDone);
     }
-    const { versionId } = await assertOurs(here, caller, document, begun.size);
-    const found = await assertGranted(here, caller, document, upload);
-    return this.#readBack(await this.#finish(caller, document, upload, found, versionId));
+    const facts = await assertOurs(here, caller, document, begun.size);
+    await assertGranted(here, caller, document, upload);
+    return this.#readBack(await this.#finish(caller, document, upload, facts));
   }
 
   async abandon(caller: Caller, id: string): Promise<void> {
@@ -186,29 +185,19 @@ export class Direct implements DirectPort {
     }
   }
 
-  /** The object is there and is what was granted: now it is only to be read back. */
+  /** The object is there and is what was granted: now it is only to be read back. Raises `upload_ended` where it was given up. */
   async #finish(
     caller: Caller,
     document: Document,
-    { fence, length }: UploadRecord,
-    found: Sniffed,
-    versionId: string | null,
+    upload: UploadRecord,
+    facts: ObjectFacts,
   ): Promise<Document> {
-    const { records } = this.#parts;
-    const { id, filename } = document;
-    const { actor, requestId } = caller;
-    const size = length as number;
-    const claim: JsonObject = found.agrees ? {} : { claimed: found.claimed, detected: found.contentType };
-    const details = { size, ...claim };
-    const happened = { action: 'document.inspecting', actor, requestId, at: new Date(), details } as const;
-    const changes = { size, versionId, filename, dueIn: verifyingLease };
     try {
-      return await settled(this.#parts, document, {
-        write: () => records.finishUpload(id, fence, 'inspecting', changes, happened),
-        isWritten: ({ state, size: now }) => listedStates.includes(state) && now === size,
-      });
+      return await finishUpload(this.#parts, caller, upload, { document, sha256: null }, facts);
     } catch (error) {
-      throw isOver(error) ? new StrongroomError('upload_ended', { id }, { cause: error }) : error;
+      throw isOver(error)
+        ? new StrongroomError('upload_ended', { id: document.id }, { cause: error })
+        : error;
     }
   }
 

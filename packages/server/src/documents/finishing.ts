@@ -24,8 +24,8 @@ export async function finishUpload(
   { records, store, verifying }: FinishingParts,
   caller: Caller,
   upload: UploadRecord,
-  { document, sha256 }: Appended,
-  { size, versionId }: Stored,
+  { document, sha256 }: Pick<Appended, 'document' | 'sha256'>,
+  { size, versionId }: Pick<Stored, 'size' | 'versionId'>,
 ): Promise<Document> {
   const { id, filename } = document;
   const { actor, requestId } = caller;
