@@ -1,12 +1,10 @@
 import type { DirectUpload, DirectUploads } from '../objects/direct-uploads.ts';
-import type { ObjectStore } from '../objects/object-store.ts';
 import type { UploadRecord, UploadRecords } from '../records/upload-records.ts';
 import type { Document } from './document.ts';
 import { type DraftingParts, selfDescription } from './drafting.ts';
 
 export interface BeginningParts extends Pick<DraftingParts, 'deployment'> {
   readonly records: UploadRecords;
-  readonly store: Pick<ObjectStore, 'stat' | 'remove'>;
   readonly direct: DirectUploads;
   /** Milliseconds that an upload lives without going on. */
   readonly uploadLives: number;
@@ -47,13 +45,12 @@ export async function beginAt(
   }
 }
 
-/** Whoever began it died before it could keep how the store calls it: nobody has sent a byte. Raises as `beginAt`. */
+/**
+ * Whoever began it died before it could keep how the store calls it: nobody has sent a byte. What that one left at the store is
+ * ended with the upload: now it can't be told from what another call begins beside this one. Raises as `beginAt`.
+ */
 export async function beginAgain(parts: BeginningParts, id: string): Promise<Begun> {
-  const { records, store } = parts;
-  const taken = await records.takeUpload(id);
+  const taken = await parts.records.takeUpload(id);
   const { document, fence, length } = taken;
-  const already = begunOf(taken);
-  if (already) return already;
-  if ((await store.stat(document.storage.key)) === null) await store.remove(document.storage.key);
-  return beginAt(parts, document, fence, length as number);
+  return begunOf(taken) ?? beginAt(parts, document, fence, length as number);
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pino } from 'pino';
-import { type ErrorCode, hasCode } from '../errors.ts';
+import { type ErrorCode, hasCode, StrongroomError } from '../errors.ts';
 import type { DirectUploads } from '../objects/direct-uploads.ts';
 import { DiskStore } from '../objects/disk.ts';
 import type { ResumableTarget } from '../objects/resumable-objects.ts';
@@ -37,7 +37,12 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** The rules over a bucket of which every part has arrived, and records of which some calls are changed. */
+/** What has been begun at the bucket and not ended, by key and id. */
+const open = new Set<string>();
+let begunSoFar = 0;
+let isRefusing = false;
+
+/** The rules over a bucket where every part that was begun has arrived, and records of which some calls are changed. */
 function rules(changed: Partial<Records> = {}) {
   const ours = new Proxy(records, {
     get(of, name) {
@@ -49,20 +54,36 @@ function rules(changed: Partial<Records> = {}) {
   const direct: DirectUploads = {
     origin: 'https://bucket.example',
     begin: async (begun, size) => {
+      if (isRefusing) throw new StrongroomError('store_unavailable', {});
       target = begun;
-      return { uploadId: 'u1', partSize: size };
+      begunSoFar += 1;
+      const uploadId = `u${begunSoFar}`;
+      open.add(`${begun.key} ${uploadId}`);
+      return { uploadId, partSize: size };
     },
     urls: async (_, parts) => parts.map(({ number }) => `https://bucket.example/${number}`),
-    parts: async () => [{ number: 1, size: bytes.length, etag: '', checksum: null }],
-    complete: async () => {
+    parts: async ({ key, uploadId }) =>
+      open.has(`${key} ${uploadId}`) ? [{ number: 1, size: bytes.length, etag: '', checksum: null }] : null,
+    complete: async ({ key, uploadId }) => {
       if (target) await store.put(target.key, bytes, target);
+      open.delete(`${key} ${uploadId}`);
     },
-    end: async () => {},
+    end: async ({ key, uploadId }) => void open.delete(`${key} ${uploadId}`),
+    endAll: async (key) => {
+      for (const each of open) if (each.startsWith(`${key} `)) open.delete(each);
+    },
   };
   const type = { id: 'note', label: 'Note', accept: ['text/plain'], maxSize: 900_000, trashFor: day };
   return new Direct({
     records: ours,
-    store,
+    // As S3 does it.
+    store: new Proxy(store, {
+      get: (of, name) => {
+        if (name === 'remove') return async (key: string) => [await of.remove(key), await direct.endAll(key)];
+        const found = of[name as keyof DiskStore];
+        return typeof found === 'function' ? found.bind(of) : found;
+      },
+    }),
     direct,
     log,
     policy: new Policy([type], 1_000_000),
@@ -73,17 +94,18 @@ function rules(changed: Partial<Records> = {}) {
   });
 }
 
-async function begun(direct: Direct): Promise<string> {
-  const { standing } = await direct.begin(caller, {
-    recordId: 'r',
-    type: 'note',
-    filename: 'n.txt',
-    contentType: null,
-    metadata: {},
-    replaces: null,
-    idempotencyKey: null,
-    size: bytes.length,
-  });
+const draft = {
+  recordId: 'r',
+  type: 'note',
+  filename: 'n.txt',
+  contentType: null,
+  metadata: {},
+  replaces: null,
+  size: bytes.length,
+};
+
+async function begun(direct: Direct, idempotencyKey: string | null = null): Promise<string> {
+  const { standing } = await direct.begin(caller, { ...draft, idempotencyKey });
   return standing.id;
 }
 
@@ -109,6 +131,30 @@ describe('a direct upload that another call moves on meanwhile', () => {
       assert.deepEqual([expiresAt, received], [null, [{ number: 1, size: bytes.length }]]);
       assert.equal((await records.get(id))?.state, 'inspecting');
     }
+  });
+
+  test('begun anew by two at once, it goes on as the later one began it, and nothing else is left', async () => {
+    isRefusing = true;
+    const house = rules();
+    await raises('store_unavailable', begun(house, 'one'));
+    isRefusing = false;
+    let later: Promise<string> | null = null;
+    const slow = rules({
+      async takeUpload(...given) {
+        const taken = await records.takeUpload(...given);
+        later = begun(house, 'one');
+        await later;
+        return taken;
+      },
+    });
+    await raises('upload_taken_over', begun(slow, 'one'));
+    const id = (await later) ?? assert.fail();
+    // And one that died as it had begun it, and before it could say so.
+    open.add(`${(await records.get(id))?.storage.key} u0`);
+    const { parts } = await house.parts(caller, id, [1]);
+    assert.equal(parts.length, 1);
+    assert.equal((await house.complete(caller, id)).state, 'inspecting');
+    assert.deepEqual([...open], []);
   });
 
   test('given up as it is completed, it is over, and its object goes', async () => {

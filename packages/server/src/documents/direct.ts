@@ -101,6 +101,8 @@ export class Direct implements DirectPort {
     }
     const facts = await assertOurs(here, caller, document, begun.size);
     await assertGranted(here, caller, document, upload);
+    // It was begun more than once. Best effort: what stays goes with the document.
+    if (upload.fence > 0) await here.direct.endAll(begun.key).catch(() => {});
     return this.#readBack(await this.#finish(caller, document, upload, facts));
   }
 

@@ -26,6 +26,8 @@ export interface DirectUploads {
   complete(upload: DirectUpload, parts: readonly Part[], signal?: AbortSignal): Promise<void>;
   /** Ends it: what was sent of it goes, and its URLs are good for nothing. One that is over already is success. */
   end(upload: DirectUpload, signal?: AbortSignal): Promise<void>;
+  /** Ends every upload that was begun at this key, whoever knows of it. */
+  endAll(key: string, signal?: AbortSignal): Promise<void>;
 }
 
 export interface DirectUpload {

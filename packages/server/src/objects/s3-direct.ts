@@ -2,6 +2,7 @@ import { StrongroomError } from '../errors.ts';
 import type { S3Settings } from '../settings.ts';
 import type { DirectUpload, DirectUploads } from './direct-uploads.ts';
 import type { Part, ResumableTarget } from './resumable-objects.ts';
+import type { S3Bucket } from './s3-bucket.ts';
 import type { S3Client } from './s3-client.ts';
 import type { Endpoint } from './s3-endpoint.ts';
 import { hasStatus, inDomain } from './s3-error.ts';
@@ -14,6 +15,7 @@ const leastPart = 16 * 1024 * 1024;
 
 export interface S3DirectParts {
   readonly client: S3Client;
+  readonly contents: S3Bucket;
   /** Where whoever has the bytes reaches the bucket. */
   readonly endpoint: Endpoint;
   readonly settings: S3Settings;
@@ -98,6 +100,11 @@ export class S3Direct implements DirectUploads {
   end({ key, uploadId }: DirectUpload, signal?: AbortSignal): Promise<void> {
     const { client, prefix } = this.#parts;
     return inDomain(() => abortUpload(client, prefix + key, uploadId, signal));
+  }
+
+  endAll(key: string, signal?: AbortSignal): Promise<void> {
+    const { contents, prefix } = this.#parts;
+    return inDomain(() => contents.abortUploads(prefix + key, signal));
   }
 
   /** Ceph answers 500 to the completion of an upload that is gone. */

@@ -77,6 +77,7 @@ export class S3Store implements ObjectStore {
     this.#public = settings.publicEndpoint === null ? endpoint : locate(settings, settings.publicEndpoint);
     this.direct = new S3Direct({
       client: this.#client,
+      contents: this.#contents,
       endpoint: this.#public,
       settings,
       prefix: this.#prefix,

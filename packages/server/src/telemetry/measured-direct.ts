@@ -7,6 +7,7 @@ export function measuredDirect(direct: DirectUploads, calls: Calls): DirectUploa
   const parts: DirectUploads['parts'] = (...given) => direct.parts(...given);
   const complete: DirectUploads['complete'] = (...given) => direct.complete(...given);
   const end: DirectUploads['end'] = (...given) => direct.end(...given);
+  const endAll: DirectUploads['endAll'] = (...given) => direct.endAll(...given);
   return {
     origin: direct.origin,
     begin: calls.measured('direct_begin', begin),
@@ -14,5 +15,6 @@ export function measuredDirect(direct: DirectUploads, calls: Calls): DirectUploa
     parts: calls.measured('direct_parts', parts),
     complete: calls.measured('direct_complete', complete),
     end: calls.measured('direct_end', end),
+    endAll: calls.measured('direct_end_all', endAll),
   };
 }
