@@ -136,7 +136,7 @@ describe('the client in a browser', { skip: needs('chromium'), concurrency: 3 },
         if (request.method === 'POST') asked++;
         proxyPage(status)(request, response);
       });
-      const page = await clientPage(t, url, { token: 'none' });
+      const page = await clientPage(t, url, { token: 'none', more: { retries: 4 } });
       const error = await page.evaluate(() => {
         const { strongroom, file, failure } = globalThis as unknown as Window;
         return failure(strongroom.upload(file(1_000), { recordId: 'inquiry-1', type: 'other' }));
