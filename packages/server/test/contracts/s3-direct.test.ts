@@ -111,6 +111,19 @@ describe('direct uploads to S3', { skip: skipped }, () => {
     assert.deepEqual(await store.direct.parts(upload), []);
   });
 
+  it('take no part out of another object, by a header that nobody has signed', async () => {
+    const secret = randomBytes(1000);
+    const Key = "team a/somebody else's";
+    await other.send(new PutObjectCommand({ Bucket: settings.bucket, Key, Body: secret }));
+    const { upload } = await begun(secret.length);
+    const url = await urlOf(upload, 1, secret.length);
+    const source = { 'x-amz-copy-source': `/${settings.bucket}/${encodeURIComponent(Key)}` };
+    for (const headers of [source, { ...source, 'x-amz-copy-source-range': 'bytes=0-999' }])
+      assert.ok((await sent(url, randomBytes(secret.length), headers)) >= 400);
+    assert.deepEqual(await store.direct.parts(upload), []);
+    await store.direct.end(upload);
+  });
+
   it('refuse a part by a URL that has expired', async () => {
     const { upload } = await begun(10);
     const url = await urlOf(upload, 1, 10, 1);
