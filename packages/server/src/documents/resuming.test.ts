@@ -243,6 +243,22 @@ describe('an older writer on another server', () => {
   });
 });
 
+test('who may bring less than an upload has neither takes it over nor ends it', async () => {
+  const ours = rules();
+  const bytes = text(200_000);
+  const id = await begun(ours, bytes.length);
+  const less = { ...caller, rights: { ...everything, maxSize: 100_000 } };
+  await ours.resuming.append(caller, id, at(0), piece(bytes.subarray(0, 50_000)));
+  const { fence } = (await records.findUpload(id)) as { fence: number };
+  await raises(
+    'too_large',
+    ours.resuming.append(less, id, at(50_000), piece(bytes.subarray(50_000, 60_000))),
+  );
+  assert.equal((await records.findUpload(id))?.fence, fence);
+  const { offset } = await ours.resuming.append(caller, id, at(50_000), piece(bytes.subarray(50_000)));
+  assert.equal(offset, bytes.length);
+});
+
 test('a claim that was wrong stands in the history', async () => {
   const house = rules();
   const bytes = text(2_000);

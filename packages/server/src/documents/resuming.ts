@@ -82,6 +82,7 @@ export class Resuming implements ResumingPort {
     if (offset !== at.offset) throw new StrongroomError('offset_conflict', { offset });
     assertWithin(offset + (piece.body.size ?? 0), upload ? lengthOf(upload, at.length) : standing.length);
     if (standing) return standing;
+    this.#assertMayBring(caller, upload);
     const taken = await this.#taken(id, offset);
     if (taken === null) return this.append(caller, id, at, piece);
     return this.#append(caller, this.#judged(caller, taken, at.length), piece);
@@ -145,6 +146,14 @@ export class Resuming implements ResumingPort {
       if (isOneOf(error, over)) return null;
       throw error;
     }
+  }
+
+  /** Raises `too_large` where others may bring an upload of this length and this caller may not: it stays theirs. */
+  #assertMayBring(caller: Caller, { document, length }: UploadRecord): void {
+    const { policy } = this.#parts;
+    const limit = limitFor(policy, caller, policy.type(document.type));
+    if (length !== null && length > limit)
+      throw new StrongroomError('too_large', { limit, received: length });
   }
 
   /** What may become of it by this caller: a type's limit, or a grant's, may be another than it was. */
