@@ -213,7 +213,9 @@ export class TcpProxy {
       const fault = this.#faultOn(link, way);
       const { delay = 0, rate = Infinity, cutAfter = Infinity, flipAt = -1 } = fault;
       if (fault.answer !== undefined) return this.#answerTo(link, fault, fault.answer);
-      const piece = bytes.subarray(at, at + Math.min(Math.ceil(rate / 20), cutAfter - link.passed[way]));
+      // More may have passed by now: the order came while a piece was on its way.
+      const left = Math.max(0, cutAfter - link.passed[way]);
+      const piece = bytes.subarray(at, at + Math.min(Math.ceil(rate / 20), left));
       if (delay > 0) await sleep(delay);
       const flipped = flipAt - link.passed[way];
       if (flipped >= 0 && flipped < piece.length) {
@@ -246,7 +248,7 @@ export class TcpProxy {
   #cut(link: Link, { how, once }: Fault): void {
     this.cuts++;
     if (once) this.#settle(none);
-    if (how === 'end') link.near.end(() => drop(link));
+    if (how === 'end') end(link);
     else drop(link);
   }
 }
@@ -255,6 +257,13 @@ export class TcpProxy {
 function note(link: Link, bytes: Buffer): void {
   const line = bytes.subarray(0, 40).toString('latin1');
   if (/^[A-Z]+ \//.test(line)) link.asked = line;
+}
+
+/** Nothing follows what was cut off: bytes that came after a gap would pass for those in it. */
+function end(link: Link): void {
+  for (const socket of [link.near, link.far])
+    socket.removeAllListeners('data').removeAllListeners('end').resume();
+  link.near.end(() => drop(link));
 }
 
 function drop({ near, far }: Link): void {
