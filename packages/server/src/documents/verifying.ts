@@ -6,6 +6,7 @@ import type { DocumentRecords } from '../records/document-records.ts';
 import { abandon } from './abandon.ts';
 import type { Document } from './document.ts';
 import { readBack } from './read-back.ts';
+import { persistently } from './settling.ts';
 
 export interface VerifyingParts {
   readonly records: DocumentRecords;
@@ -29,9 +30,6 @@ const mostWaiting = 1_000;
 
 /** How often the records are asked about a document that another process reads, in milliseconds. */
 const askedEvery = 500;
-
-/** Pauses before the last step is tried again, in milliseconds: the digest is known, only the state is missing. */
-const settlePauses = [200, 1_000, 3_000];
 
 /** The longest pause after which a document that keeps failing is tried again, in milliseconds. */
 const longestPause = 3_600_000;
@@ -185,17 +183,11 @@ export class Verifying {
       at: new Date(),
       details: measured,
     } as const;
-    for (let attempt = 0; ; attempt++) {
-      try {
-        const changes = { ...measured, dueIn: null };
-        await this.#parts.records.transition(id, ['inspecting'], 'available', changes, happened);
-        return;
-      } catch (error) {
-        const pause = settlePauses[attempt];
-        if (!hasCode(error, 'records_unavailable') || pause === undefined) throw error;
-        await setTimeout(pause, undefined, { signal: this.#stopping.signal });
-      }
-    }
+    const changes = { ...measured, dueIn: null };
+    await persistently(
+      () => this.#parts.records.transition(id, ['inspecting'], 'available', changes, happened),
+      this.#stopping.signal,
+    );
   }
 
   /** Abandons a document whose bytes are not what its record says. Raises what else kept it from being read. */
