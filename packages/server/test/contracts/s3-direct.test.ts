@@ -12,7 +12,7 @@ import { S3Store } from '../../src/objects/s3.ts';
 import type { S3Settings } from '../../src/settings.ts';
 import { makeBucket, removeBucket, sdk, skipped, testEngine } from './s3-engine.ts';
 import { reply } from './s3-recorder.ts';
-import { listening } from './s3-wire.ts';
+import { wired } from './s3-wire.ts';
 
 const MiB = 1024 * 1024;
 
@@ -178,29 +178,11 @@ describe('direct uploads to S3', { skip: skipped }, () => {
 });
 
 describe('direct uploads over the wire', () => {
-  const direct = async (answer: Parameters<typeof listening>[0], publicEndpoint: string | null = null) => {
-    const server = await listening(answer);
-    const settings: S3Settings = {
-      kind: 's3',
-      bucket: 'b',
-      region: 'eu-central-1',
-      endpoint: server.endpoint,
+  const direct = (answer: Parameters<typeof wired>[0], publicEndpoint: string | null = null) =>
+    wired(answer, {
       publicEndpoint,
       credentials: { accessKeyId: 'AKIA-key', secretAccessKey: 'the-secret', sessionToken: 'a token' },
-      forcePathStyle: true,
-      acl: null,
-      storageClass: null,
-      sse: null,
-      sseKmsKeyId: null,
-      prefix: null,
-    };
-    const store = new S3Store({
-      settings,
-      budget: new BufferBudget(MiB),
-      profile: { conditionalWrites: true },
     });
-    return { server, store };
-  };
 
   it('lead to the public endpoint, with length and token signed, and ask nothing', async () => {
     const { server, store } = await direct(() => {}, 'https://files.example');
@@ -215,7 +197,6 @@ describe('direct uploads over the wire', () => {
     assert.equal(told['X-Amz-Expires'], '900');
     assert.equal(told['X-Amz-Security-Token'], 'a token');
     assert.deepEqual(server.requests, []);
-    await store.close();
   });
 
   it('list parts over as many pages as there are', async () => {
@@ -242,7 +223,6 @@ describe('direct uploads over the wire', () => {
         [4, '"e4"', 5],
       ],
     );
-    await store.close();
   });
 
   it('are completed on the condition that nothing is there, and a bucket that is missing is no lost upload', async () => {
@@ -258,6 +238,5 @@ describe('direct uploads over the wire', () => {
       code: 'store_unavailable',
     });
     assert.deepEqual(conditions, ['*']);
-    await store.close();
   });
 });
