@@ -55,3 +55,15 @@ export async function openPage(t: Ending, options: BrowserContextOptions = {}): 
   });
   return { page, said };
 }
+
+/** Holds uploads of the page to so many bytes a second, on each of its connections. */
+export async function slowUploads(page: Page, uploadThroughput: number): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Network.enable');
+  await session.send('Network.emulateNetworkConditions', {
+    offline: false,
+    latency: 0,
+    downloadThroughput: -1,
+    uploadThroughput,
+  });
+}

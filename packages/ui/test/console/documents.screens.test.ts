@@ -4,7 +4,7 @@ import { after, describe, test } from 'node:test';
 import { backends } from '../../../server/test/acceptance/backends.ts';
 import { pdf, png } from '../../../server/test/fixtures/make.ts';
 import { needs } from '../../../server/test/harness.ts';
-import { endBrowser } from '../browser.ts';
+import { endBrowser, slowUploads } from '../browser.ts';
 import { expectRefusals, until } from '../element-page.ts';
 import { openHouse, row, store, visit } from './house.ts';
 
@@ -198,14 +198,7 @@ for (const backend of backends) {
 
     test('an upload that is cancelled leaves nothing', async (t) => {
       const { page } = await visit(t, house, '/upload?recordId=cancelled&type=contract');
-      const devtools = await page.context().newCDPSession(page);
-      await devtools.send('Network.enable');
-      await devtools.send('Network.emulateNetworkConditions', {
-        offline: false,
-        latency: 0,
-        downloadThroughput: -1,
-        uploadThroughput: 200_000,
-      });
+      await slowUploads(page, 200_000);
       const buffer = Buffer.concat([pdf(), Buffer.alloc(3_000_000)]);
       await page.locator('.browse:enabled').waitFor();
       await page

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { Strongroom } from '@strongroom/client';
 import type { Page } from 'playwright-core';
 import { startServer, testFolder } from '../../../server/test/harness.ts';
-import { endBrowser, openPage } from '../browser.ts';
+import { endBrowser, openPage, slowUploads } from '../browser.ts';
 import { signIn } from '../console/house.ts';
 import { pdfFile } from '../element-page.ts';
 import { samples } from './samples.ts';
@@ -39,14 +39,7 @@ const select = async (page: Page) => {
 
 /** Hands in a file that takes a while, so that something can be seen of it. */
 const handIn = async (page: Page, scan: string) => {
-  const session = await page.context().newCDPSession(page);
-  await session.send('Network.enable');
-  await session.send('Network.emulateNetworkConditions', {
-    offline: false,
-    latency: 0,
-    downloadThroughput: -1,
-    uploadThroughput: 4_000_000,
-  });
+  await slowUploads(page, 4_000_000);
   await page.locator('strongroom-uploader .browse:enabled').waitFor();
   await page.locator('strongroom-uploader input.files').setInputFiles(scan);
   const type = page.locator('strongroom-uploader select').first();
